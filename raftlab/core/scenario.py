@@ -1,0 +1,88 @@
+"""A scenario: a cluster, a seed, and what is done to it when. Pure data; a simulation plays it.
+
+The same scenario with the same seed gives the same bytes, on every machine.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from raftlab.core.errors import ScenarioError
+from raftlab.core.events import ClusterCreated, History
+from raftlab.core.model import LinkModel, Parameters, Scheduled, Workload
+
+MOST_NODES = 9
+"""The largest cluster: what a ring on a projector can show, and two more than anybody should run."""
+
+
+class Scenario(Struct, frozen=True):
+    """What to simulate.
+
+    `histories` are terms, votes and logs that nodes start with; `script` the commands in order of their times; `end_us` when it is
+    over (None: it has no end of its own); `teaches` one sentence for lists.
+    """
+
+    name: str = "scenario"
+    title: str = ""
+    teaches: str = ""
+    nodes: tuple[str, ...] = ("n1", "n2", "n3", "n4", "n5")
+    seed: int = 1
+    parameters: Parameters = Parameters()
+    link: LinkModel = LinkModel()
+    histories: dict[str, History] = {}
+    script: tuple[Scheduled, ...] = ()
+    workloads: tuple[Workload, ...] = ()
+    end_us: int | None = None
+    off: tuple[str, ...] = ()
+
+    def created(self) -> ClusterCreated:
+        """The first event of its trace."""
+        return ClusterCreated(
+            0,
+            None,
+            None,
+            None,
+            self.nodes,
+            self.seed,
+            self.off,
+            self.parameters,
+            self.link,
+            self.histories,
+            tuple(sorted(self.script, key=lambda scheduled: scheduled.at_us)),
+            self.workloads,
+            self.end_us,
+        )
+
+    def with_nodes(self, count: int) -> Scenario:
+        """The same on another number of nodes.
+
+        Raises:
+            ScenarioError: the count can't be, or the script names nodes that would be missing.
+        """
+        if not 1 <= count <= MOST_NODES:
+            raise ScenarioError(f"a cluster has 1 to {MOST_NODES} nodes, not {count}")
+        nodes = tuple(f"n{number}" for number in range(1, count + 1))
+        missing = sorted(names_in(self) - set(nodes))
+        if missing:
+            raise ScenarioError(
+                f"scenario {self.name!r} names {', '.join(missing)}: it can't run on {count} nodes "
+                f"({', '.join(nodes)})"
+            )
+        return replace(self, nodes=nodes)
+
+
+def names_in(scenario: Scenario) -> set[str]:
+    """The nodes that a scenario's script and histories speak of."""
+    names = set(scenario.histories)
+    for scheduled in scenario.script:
+        command = scheduled.command
+        for field in ("node", "source", "target"):
+            name = getattr(command, field, None)
+            if isinstance(name, str):
+                names.add(name)
+        for field in ("voters", "learners"):
+            names.update(getattr(command, field, ()))
+        for group in getattr(command, "groups", ()):
+            names.update(group)
+    return names
