@@ -56,6 +56,11 @@ class Event(Struct, frozen=True, gc=False, tag_field="kind", tag=True, omit_defa
     def evolve(self, cluster: Cluster) -> None:
         """Write down in the state what happened. Most events that only inform leave it as it is."""
 
+    @property
+    def starts_step(self) -> bool:
+        """Whether a step begins here: what follows, up to the next such event, is its consequence at that instant."""
+        return False
+
 
 # --- the cluster, and what people do to it -------------------------------------------------------------------
 
@@ -97,6 +102,10 @@ class ClusterCreated(Event, frozen=True, gc=False):
             load.client: Client(workload=load, next_due_us=self.at_us + load.start_us) for load in self.workloads
         }
 
+    @property
+    def starts_step(self) -> bool:
+        return True
+
 
 class NodeJoined(Event, frozen=True, gc=False):
     """A server is set up: a blank disk, term 0, the configuration that it was started with."""
@@ -119,6 +128,10 @@ class CommandGiven(Event, frozen=True, gc=False):
     def evolve(self, cluster: Cluster) -> None:
         if self.scripted:
             cluster.script_done += 1
+
+    @property
+    def starts_step(self) -> bool:
+        return True
 
 
 class ParameterSet(Event, frozen=True, gc=False):
@@ -400,6 +413,10 @@ class MessageReceived(Event, frozen=True, gc=False):
         if self.cause is not None:
             cluster.flights.pop(self.cause, None)
 
+    @property
+    def starts_step(self) -> bool:
+        return True
+
 
 class MessageDropped(Event, frozen=True, gc=False):
     """A message dies: "lose", "cut" (no link), "down" (nobody there), "command" (somebody took it away)."""
@@ -410,6 +427,10 @@ class MessageDropped(Event, frozen=True, gc=False):
     def evolve(self, cluster: Cluster) -> None:
         if self.cause is not None:
             cluster.flights.pop(self.cause, None)
+
+    @property
+    def starts_step(self) -> bool:
+        return self.reason != "command"
 
 
 class TimerSet(Event, frozen=True, gc=False):
@@ -433,6 +454,10 @@ class TimerFired(Event, frozen=True, gc=False):
 
     def evolve(self, cluster: Cluster) -> None:
         cluster.node(_name(self)).timers.pop(self.timer, None)
+
+    @property
+    def starts_step(self) -> bool:
+        return True
 
 
 class TimerCancelled(Event, frozen=True, gc=False):
@@ -553,6 +578,10 @@ class ClientAsked(Event, frozen=True, gc=False):
             client.workload,
             client.next_due_us if self.next_due_us is None else self.next_due_us,
         )
+
+    @property
+    def starts_step(self) -> bool:
+        return self.cause is None
 
 
 class RequestAccepted(Event, frozen=True, gc=False):

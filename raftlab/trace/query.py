@@ -1,0 +1,278 @@
+"""The one language of predicates: lesson goals, breakpoints, searches.
+
+A query is an expression in Python's syntax over one position of a timeline:
+
+    kind == "BecameLeader" and node == "n2"          about the event there
+    n1.role == "leader" and n2.term > 3              about the state after it
+    commit >= 3 and count(n.log_has("x=3") for n in nodes) == 5
+    any(n.role == "leader" and n.term < term for n in nodes)
+
+About the event: kind, node, rule, text (its sentence), at (seconds), and its own fields as event.entry, event.term ...
+About the cluster: nodes, up (nodes that run), leader (of the highest term; None: nobody), leaders, term and commit
+(the highest anywhere), quorum (how many a majority is), seconds, cut (whether any link is), logs_equal, and each node by its name.
+About a node: name, status, role, term, vote, leader, commit, applied, last_index, last_term, up, value(key),
+log_has(text), log_term(index), entry(index).
+Functions: any, all, count, len, max, min, sum, sorted, abs.
+
+The text is parsed and checked against a list of what is allowed before anything of it is run: a lesson or a trace is data,
+and can't do more than ask.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Protocol
+
+from raftlab.core.errors import QueryError
+from raftlab.core.log import UNKNOWN
+from raftlab.core.model import CRASHED, LEADER, REMOVED, UP, Cluster, Node
+
+if TYPE_CHECKING:
+    from raftlab.core.events import Event
+
+Describe = Callable[["Event"], str]
+
+
+class Source(Protocol):
+    """What a query looks at: a timeline, or whatever else has events and states."""
+
+    def event(self, position: int) -> Event:
+        """The event at a position."""
+
+    def state(self, position: int) -> Cluster:
+        """The state after it."""
+
+
+_ALLOWED: tuple[type[ast.AST], ...] = (
+    ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.Compare, ast.Eq, ast.NotEq,
+    ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Is, ast.IsNot, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Mod,
+    ast.Constant, ast.Name, ast.Load, ast.Store, ast.Attribute, ast.Call, ast.GeneratorExp, ast.ListComp,
+    ast.comprehension, ast.Tuple, ast.List, ast.IfExp,
+)  # fmt: skip
+
+_FUNCTIONS: dict[str, Any] = {
+    "any": any,
+    "all": all,
+    "len": len,
+    "max": lambda values: max(values, default=0),
+    "min": lambda values: min(values, default=0),
+    "sum": sum,
+    "sorted": sorted,
+    "abs": abs,
+    "count": lambda answers: sum(1 for answer in answers if answer),
+}
+_METHODS = frozenset({"value", "log_has", "log_term", "entry"})
+_EVENT_NAMES = frozenset({"kind", "node", "rule", "text", "event"})
+_CLUSTER_NAMES = frozenset(
+    {"nodes", "up", "leader", "leaders", "term", "commit", "quorum", "seconds", "at", "cut", "logs_equal"}
+)
+
+
+class Query:
+    """A predicate, compiled.
+
+    Args:
+        text: the expression.
+        describe: turns an event into its sentence, for `text`; without it `text` is empty.
+
+    Raises:
+        QueryError: it isn't one; the message says where and why.
+    """
+
+    def __init__(self, text: str, describe: Describe | None = None) -> None:
+        self.text = text.strip()
+        self._describe = describe
+        try:
+            tree = ast.parse(self.text, mode="eval")
+        except SyntaxError as error:
+            raise QueryError(f"{self.text!r} is no predicate: {error.msg} at column {error.offset}") from None
+        _check(tree, self.text)
+        self._names = {found.id for found in ast.walk(tree) if isinstance(found, ast.Name)}
+        self.needs_state = bool(self._names - _EVENT_NAMES - set(_FUNCTIONS) - {"at"})
+        self._keys = list(_required_keys(tree.body))
+        self._code = compile(tree, "<query>", "eval")
+
+    def keys(self) -> list[str]:
+        """Posting lists outside of which nothing can match ("BecameLeader", "node:n1"); may be empty."""
+        return self._keys
+
+    def matches(self, source: Source, position: int) -> bool:
+        """Whether the predicate holds at a position."""
+        event = source.event(position)
+        return bool(self._run(_Scope(self, event, source.state(position) if self.needs_state else None)))
+
+    def holds(self, cluster: Cluster, event: Event | None = None) -> bool:
+        """Whether it holds for a state (and the event that led to it).
+
+        Raises:
+            QueryError: it asks for something that isn't there.
+        """
+        return bool(self._run(_Scope(self, event, cluster)))
+
+    def _run(self, scope: _Scope) -> Any:
+        try:
+            return eval(self._code, {"__builtins__": {}}, scope)  # noqa: S307 (checked node by node above)
+        except (TypeError, AttributeError):
+            return False  # a comparison with nobody, or with what the source can't tell, doesn't hold
+        except NameError as error:
+            raise QueryError(f"{self.text!r}: {error}") from None
+
+
+class _Scope(dict[str, Any]):
+    """Looks names up when they are asked for. (A dict, since generator expressions read their globals from one.)"""
+
+    def __init__(self, query: Query, event: Event | None, cluster: Cluster | None) -> None:
+        super().__init__()
+        self._query, self._event, self._cluster = query, event, cluster
+
+    def __missing__(self, name: str) -> Any:
+        if name in _FUNCTIONS:
+            return _FUNCTIONS[name]
+        if name in _EVENT_NAMES:
+            return self._of_event(name)
+        cluster = self._cluster
+        if cluster is None:
+            if name == "at" and self._event is not None:
+                return self._event.at_us / 1e6
+            raise KeyError(name)
+        if name in _CLUSTER_NAMES:
+            return _of_cluster(name, cluster)
+        if name in cluster.nodes:
+            return _NodeView(cluster.nodes[name])
+        raise KeyError(name)
+
+    def _of_event(self, name: str) -> Any:
+        event = self._event
+        if event is None:
+            return None
+        if name == "kind":
+            return type(event).__name__
+        if name == "text":
+            return self._query._describe(event) if self._query._describe else ""
+        return event if name == "event" else getattr(event, name)
+
+
+def _of_cluster(name: str, cluster: Cluster) -> Any:
+    nodes = [_NodeView(node) for node in cluster.nodes.values()]
+    running = [node for node in nodes if node.up]
+    if name == "nodes":
+        return nodes
+    if name == "up":
+        return running
+    if name == "leaders":
+        return [node.name for node in nodes if node.role == "leader"]
+    if name == "leader":
+        found = cluster.leader()
+        return None if found is None else found.name
+    if name == "term":
+        return max((node.term for node in nodes if node.term is not UNKNOWN), default=0)
+    if name == "commit":
+        return max((node.commit for node in nodes if node.commit is not UNKNOWN), default=0)
+    if name == "quorum":
+        return len(nodes) // 2 + 1
+    if name == "cut":
+        return any(link.cut for ways in cluster.links.values() for link in ways.values())
+    if name == "logs_equal":
+        logs = [node.log for node in cluster.nodes.values()]
+        return all(log == logs[0] for log in logs)
+    return cluster.now_us / 1e6  # seconds, at
+
+
+class _NodeView:
+    """A node as a query sees it: plain words and numbers, read only."""
+
+    __slots__ = ("_node",)
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def __getattr__(self, name: str) -> Any:
+        node = self._node
+        if name == "role":
+            running = node.status not in (CRASHED, REMOVED) and node.role is not UNKNOWN
+            return node.role.value if running else None
+        if name == "status":
+            return node.status.value
+        if name == "up":
+            return node.status is UP
+        if name == "leads":
+            return node.role is LEADER and node.status is UP
+        attribute = _NODE_FIELDS.get(name)
+        if attribute is None:
+            raise QueryError(
+                f"a node has no {name!r}; it has {', '.join(sorted({*_NODE_FIELDS, 'role', 'status', 'up', *_METHODS}))}"
+            )
+        if attribute.startswith("log."):
+            return getattr(node.log, attribute[4:])
+        return getattr(node, attribute)
+
+    def value(self, key: str) -> str | None:
+        """What the node's state machine holds under a key."""
+        return self._node.machine.get(key)
+
+    def log_has(self, text: str) -> bool:
+        """Whether some entry of the log carries that text."""
+        return any(entry.text == text for entry in self._node.log)
+
+    def log_term(self, index: int) -> int | None:
+        """The term of the entry at an index."""
+        return self._node.log.term_at(index)
+
+    def entry(self, index: int) -> str | None:
+        """The text of the entry at an index."""
+        found = self._node.log.entry(index)
+        return None if found is None else found.text
+
+
+_NODE_FIELDS = {
+    "name": "name",
+    "id": "id",
+    "term": "current_term",
+    "vote": "voted_for",
+    "leader": "leader",
+    "commit": "commit_index",
+    "applied": "last_applied",
+    "last_index": "log.last_index",
+    "last_term": "log.last_term",
+}
+
+
+def _check(tree: ast.AST, text: str) -> None:
+    """Allow nothing but what is listed."""
+    for found in ast.walk(tree):
+        if not isinstance(found, _ALLOWED):
+            raise QueryError(f"{text!r} is no predicate: {type(found).__name__} isn't part of the language")
+        if isinstance(found, ast.Attribute) and found.attr.startswith("_"):
+            raise QueryError(f"{text!r} is no predicate: {found.attr!r} isn't part of the language")
+        if isinstance(found, ast.Name) and found.id.startswith("_"):
+            raise QueryError(f"{text!r} is no predicate: {found.id!r} isn't part of the language")
+        if isinstance(found, ast.Call):
+            function = found.func
+            known = (isinstance(function, ast.Name) and function.id in _FUNCTIONS) or (
+                isinstance(function, ast.Attribute) and function.attr in _METHODS
+            )
+            if not known or found.keywords:
+                raise QueryError(
+                    f"{text!r} is no predicate: the functions are {', '.join(sorted(_FUNCTIONS))}, "
+                    f"a node's are {', '.join(sorted(_METHODS))}"
+                )
+
+
+def _required_keys(tree: ast.expr) -> Iterator[str]:
+    """Posting lists that every match must stand in: `kind == "..."` and `node == "..."`, joined by `and`."""
+    if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
+        for part in tree.values:
+            yield from _required_keys(part)
+    elif (
+        isinstance(tree, ast.Compare)
+        and len(tree.ops) == 1
+        and isinstance(tree.ops[0], ast.Eq)
+        and isinstance(tree.left, ast.Name)
+        and isinstance(tree.comparators[0], ast.Constant)
+    ):
+        value = tree.comparators[0].value
+        if tree.left.id == "kind":
+            yield str(value)
+        elif tree.left.id == "node":
+            yield f"node:{value}"
