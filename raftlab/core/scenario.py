@@ -63,13 +63,18 @@ class Scenario(Struct, frozen=True):
         if not 1 <= count <= MOST_NODES:
             raise ScenarioError(f"a cluster has 1 to {MOST_NODES} nodes, not {count}")
         nodes = tuple(f"n{number}" for number in range(1, count + 1))
-        missing = sorted(names_in(self) - set(nodes))
+        missing = sorted(name for name in names_in(self) - set(nodes) if not is_alias(name))
         if missing:
             raise ScenarioError(
                 f"scenario {self.name!r} names {', '.join(missing)}: it can't run on {count} nodes "
                 f"({', '.join(nodes)})"
             )
         return replace(self, nodes=nodes)
+
+
+def is_alias(name: str) -> bool:
+    """Whether a name stands for whoever leads, or follows, when a command is given: leader, follower-1 ..."""
+    return name == "leader" or (name.startswith("follower-") and name[9:].isdigit())
 
 
 def names_in(scenario: Scenario) -> set[str]:

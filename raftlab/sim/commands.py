@@ -6,7 +6,9 @@ it; a scripted one that comes too late to make sense does nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from raftlab.core.commands import (
     AnyCommand,
@@ -46,6 +48,23 @@ _NEEDS_STATUS = {
     Pause: ((UP,), "runs"),
     Resume: ((PAUSED,), "is paused"),
 }
+
+
+def resolve(cluster: Cluster, command: AnyCommand) -> AnyCommand:
+    """The same command with `leader` and `follower-N` replaced by the nodes that are so now, where there are such."""
+    running = [node.name for node in cluster.nodes.values() if node.status is UP]
+    leader = cluster.leader()
+    aliases = {} if leader is None else {"leader": leader.name}
+    followers = [name for name in running if leader is None or name != leader.name]
+    aliases.update({f"follower-{number}": name for number, name in enumerate(followers, 1)})
+    changed: dict[str, Any] = {
+        field: aliases[getattr(command, field)]
+        for field in ("node", "source", "target")
+        if getattr(command, field, None) in aliases
+    }
+    if isinstance(command, Partition):
+        changed["groups"] = tuple(tuple(aliases.get(name, name) for name in group) for group in command.groups)
+    return replace(command, **changed) if changed else command
 
 
 def check(cluster: Cluster, command: AnyCommand) -> None:

@@ -201,8 +201,9 @@ class Simulation:
         Raises:
             CommandError: it can't be carried out; nothing has happened then.
         """
-        commands.check(self.cluster, command)
         self.run(at_us)
+        command = commands.resolve(self.cluster, command)
+        commands.check(self.cluster, command)
         self._carry_out(command, max(at_us, self.cluster.now_us), scripted=False)
 
     def take_next(self) -> None:
@@ -292,6 +293,7 @@ class Simulation:
         heappush(self._heap, (next_us, number - 1_000_000, _WORKLOAD, client))
 
     def _carry_out(self, command: AnyCommand, now_us: int, *, scripted: bool) -> None:
+        command = commands.resolve(self.cluster, command)
         position = self.emit(CommandGiven(now_us, getattr(command, "node", None), None, None, command, scripted))
         commands.carry_out(self, command, now_us, position)
 
