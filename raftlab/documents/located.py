@@ -63,10 +63,11 @@ class Document:
 class Reader:
     """One value of a document. Each method asks for a shape; the wrong one is noted and a harmless value comes back."""
 
-    def __init__(self, document: Document, node: yaml.Node, path: str) -> None:
+    def __init__(self, document: Document, node: yaml.Node, path: str, key: Reader | None = None) -> None:
         self._document = document
         self._node = node
         self.path = path
+        self.key = key  # where the key stands that leads to this value
 
     @property
     def line(self) -> int:
@@ -113,7 +114,7 @@ class Reader:
             elif name in found:
                 at.wrong(f"the key {name!r} stands here twice (first in line {found[name].line}); keep one")
             else:
-                found[name] = Reader(self._document, value, f"{self.path}.{name}".lstrip("."))
+                found[name] = Reader(self._document, value, f"{self.path}.{name}".lstrip("."), at)
         return found
 
     def fields(self, required: Collection[str], optional: Collection[str] = ()) -> dict[str, Reader]:
@@ -124,7 +125,7 @@ class Reader:
             if name not in known:
                 close = get_close_matches(name, known, 1)
                 hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
-                found[name].wrong(f"unknown key {name!r}; {hint}")
+                (found[name].key or found[name]).wrong(f"unknown key {name!r}; {hint}")
                 del found[name]
         if isinstance(self._node, yaml.MappingNode):
             for name in required:
