@@ -1,0 +1,97 @@
+"""`raftlab run`: a scenario, without a face."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from raftlab.cli.output import format_option, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from raftlab.core.events import Event
+
+_DEFAULT_END_US = 10_000_000
+
+
+@click.command(epilog="Example: raftlab run leader-crash -o crash.trace --seed 7")
+@click.argument("scenario")
+@click.option("-o", "--output", "trace", metavar="TRACE", help="Write the trace there (.gz packs it).")
+@click.option("--seed", type=click.IntRange(0), help="Another seed than the scenario's.")
+@click.option("--until", metavar="TIME", help="Run until then (12.5s, 250ms).")
+@click.option("--off", "off", multiple=True, metavar="VARIANT", help="Take a rule out (see raftlab rules).")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a setting (nodes=5, latency=40ms).")
+@format_option
+def command(
+    scenario: str,
+    trace: str | None,
+    seed: int | None,
+    until: str | None,
+    off: tuple[str, ...],
+    settings: tuple[str, ...],
+    form: str,
+) -> None:
+    """Run SCENARIO (a name or a YAML file) as fast as the machine can."""
+    from msgspec.structs import replace
+
+    from raftlab.cli.summary import Summary, print_summary
+    from raftlab.core.invariants import Checker
+    from raftlab.core.times import parse_duration
+    from raftlab.documents.settings import apply_setting
+    from raftlab.engine.rules import VARIANTS
+    from raftlab.session import open_scenario
+    from raftlab.session.lane import header_of
+    from raftlab.sim import Simulation
+    from raftlab.trace.writer import TraceWriter
+
+    what = open_scenario(scenario)
+    for setting in settings:
+        what = apply_setting(what, setting)
+    if seed is not None:
+        what = replace(what, seed=seed)
+    for variant in off:
+        if variant not in VARIANTS:
+            there = f"there are {', '.join(sorted(VARIANTS))}" if VARIANTS else "none ship yet"
+            raise click.UsageError(f"there is no variant {variant!r}; {there}")
+    what = replace(what, off=off)
+    try:
+        end_us = parse_duration(until) if until is not None else (what.end_us or _DEFAULT_END_US)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    what = replace(what, end_us=end_us)
+    header = header_of(what)
+    summary = Summary()
+    writer = TraceWriter(trace, header) if trace else None
+    try:
+        simulation = Simulation.begin(what, _both(summary, writer), checker=Checker())
+        simulation.run(end_us)
+    finally:
+        if writer is not None:
+            writer.close()
+    document = summary.document(
+        trace, seed=what.seed, modified=list(off), knows=list(header.knows), files=[], unparsed=0
+    )
+    print_json(document) if form == "json" else print_summary(document)
+    if summary.broken:
+        sys.exit(1)
+
+
+def _both(summary: object, writer: object) -> Callable[[Event], object]:
+    from raftlab.cli.summary import Summary
+    from raftlab.trace.writer import TraceWriter
+
+    assert isinstance(summary, Summary)
+    observe = summary.observe
+    if writer is None:
+        return observe
+    assert isinstance(writer, TraceWriter)
+    append = writer.append
+
+    def take(event: Event) -> None:
+        append(event)
+        observe(event)
+
+    return take
