@@ -1,0 +1,56 @@
+"""How much an event matters to somebody who watches: for captions, tapes and filters.
+
+0 noise (timers, heartbeats), 1 detail (a message, a counted vote), 2 a step of the story (an entry stored,
+a vote), 3 a turn of it (an election, a commit, a fault), 4 an invariant is broken.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from raftlab.core import events as e
+from raftlab.core.log import UNKNOWN
+from raftlab.core.messages import AppendEntriesReply, HeartbeatReply, Message
+from raftlab.view.message_words import is_heartbeat
+
+NOISE: Final = 0
+DETAIL: Final = 1
+STEP: Final = 2
+TURN: Final = 3
+ALARM: Final = 4
+
+
+def importance(event: e.Event) -> int:
+    """0 to 4, by what it is."""
+    if isinstance(event, e.MessageSent | e.MessageReceived | e.MessageDuplicated):
+        return NOISE if _is_chatter(event.message) else DETAIL
+    if isinstance(event, e.CommitAdvanced):
+        return STEP if event.rule == "follow_commit" else TURN
+    if isinstance(event, e.NodeObserved):
+        return DETAIL if event.role is UNKNOWN and event.status is UNKNOWN else STEP
+    return _LEVELS.get(type(event), DETAIL)
+
+
+def _is_chatter(message: Message | None) -> bool:
+    return is_heartbeat(message) or isinstance(message, AppendEntriesReply | HeartbeatReply)
+
+
+_LEVELS: dict[type[e.Event], int] = {
+    **dict.fromkeys(
+        (e.TimerSet, e.TimerFired, e.TimerCancelled, e.FsyncStarted, e.FsyncDone, e.LinkChanged,
+         e.RetryScheduled),
+        NOISE,
+    ),
+    **dict.fromkeys(
+        (e.ClusterCreated, e.NodeJoined, e.VoteGranted, e.VoteRefused, e.EntryAppended, e.AppendRefused,
+         e.ConfigChanged, e.SnapshotTaken, e.TransferStarted, e.ParameterSet, e.BecamePreCandidate,
+         e.SourceNoted, e.ClientAsked),
+        STEP,
+    ),
+    **dict.fromkeys(
+        (e.BecameCandidate, e.BecameLeader, e.LogTruncated, e.NodeCrashed, e.NodeRestarted, e.NodePaused,
+         e.NodeResumed, e.NodeRemoved, e.CommandGiven, e.SnapshotInstalled),
+        TURN,
+    ),
+    e.InvariantBroken: ALARM,
+}  # fmt: skip
