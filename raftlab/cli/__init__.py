@@ -59,10 +59,10 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
 
-    def main(self, *args: Any, **extra: Any) -> Any:
-        """Runs a command; a person's mistake becomes one message (see `raftlab.cli.errors`)."""
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command; a person's mistake becomes one message, before click has its own words for Ctrl+C."""
         with in_one_message():
-            return super().main(*args, **extra)
+            return super().invoke(ctx)
 
 
 @click.group(

@@ -1,8 +1,8 @@
 """What a person sees when something can't be done: one message on standard error, and no traceback.
 
 Mistakes that a person can mend (`RaftlabError`, a file that can't be opened) end with exit code 2, as click's own usage
-errors do. Ctrl+C ends quietly with 130, and a reader who has seen enough (`raftlab events ... | head`) is no error at all.
-Our own mistakes keep their traceback: hiding it would hide the mistake.
+errors do. Ctrl+C ends quietly with 130, and a reader who has seen enough (`raftlab events ... | head`) is no error at
+all. Our own mistakes keep their traceback: hiding it would hide the mistake.
 """
 
 from __future__ import annotations
