@@ -1,6 +1,6 @@
 """Makes the fonts of this folder from the full ones; README.md says where those come from. Needs fonttools and brotli.
 
-    python make.py InterVariable.woff2 JetBrainsMono-Regular.ttf
+python make.py InterVariable.woff2 JetBrainsMono-Regular.ttf
 """
 
 from __future__ import annotations
