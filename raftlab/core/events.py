@@ -654,7 +654,10 @@ class ReadAnswered(Event, frozen=True, gc=False):
 
 
 class NodeObserved(Event, frozen=True, gc=False):
-    """A source shows how a node stands, not how it came to: whatever is given here is so from now on."""
+    """A source shows how a node stands, not how it came to: whatever is given here is so from now on.
+
+    `unknown` names what it could tell before and can't from now on: "vote", "commit", "applied", "last_index", "last_term" ...
+    """
 
     id: str = UNKNOWN
     status: Status = UNKNOWN
@@ -667,14 +670,17 @@ class NodeObserved(Event, frozen=True, gc=False):
     last_index: int = UNKNOWN
     last_term: int = UNKNOWN
     config: Config = UNKNOWN
+    unknown: tuple[str, ...] = ()
 
     def evolve(self, cluster: Cluster) -> None:
         node = cluster.node(_name(self))
         for field, attribute in _OBSERVED:
             value = getattr(self, field)
-            if value is not UNKNOWN:
+            if value is not UNKNOWN or field in self.unknown:
                 setattr(node, attribute, value)
         node.log.observe_end(self.last_index, self.last_term)
+        if "last_index" in self.unknown:
+            node.log.last_index = node.log.last_term = UNKNOWN
 
 
 _OBSERVED = (
