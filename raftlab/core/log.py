@@ -77,9 +77,7 @@ class Log:
             and self.last_term == other.last_term
             and self.snapshot_index == other.snapshot_index
             and self.snapshot_term == other.snapshot_term
-            and (
-                self._entries is other._entries or self._entries[: self._length] == other._entries[: other._length]
-            )
+            and (self._entries is other._entries or self._entries[: self._length] == other._entries[: other._length])
         )
 
     __hash__ = None  # type: ignore[assignment]

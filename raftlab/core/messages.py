@@ -148,4 +148,3 @@ AnyMessage = (
     | Proposal
     | OtherMessage
 )
-

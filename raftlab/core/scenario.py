@@ -66,8 +66,7 @@ class Scenario(Struct, frozen=True):
         missing = sorted(name for name in names_in(self) - set(nodes) if not is_alias(name))
         if missing:
             raise ScenarioError(
-                f"scenario {self.name!r} names {', '.join(missing)}: it can't run on {count} nodes "
-                f"({', '.join(nodes)})"
+                f"scenario {self.name!r} names {', '.join(missing)}: it can't run on {count} nodes ({', '.join(nodes)})"
             )
         return replace(self, nodes=nodes)
 
