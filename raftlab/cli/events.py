@@ -10,7 +10,6 @@ import click
 from raftlab.cli.output import (
     format_option,
     json_time,
-    kind_option,
     parse_position,
     print_json,
     shown_time,

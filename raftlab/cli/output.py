@@ -19,7 +19,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print.", show_default=True
 )
-kind_option = click.option("--kind", default=None, metavar="KIND", help="The kind of foreign file, when detection errs.")
+kind_option = click.option(
+    "--kind", default=None, metavar="KIND", help="The kind of foreign file, when detection errs."
+)
 traces_argument = click.argument("traces", nargs=-1, required=True, metavar="TRACE...")
 
 

@@ -50,7 +50,9 @@ def command(runs: int, jobs: int, seed: int, form: str) -> None:
         )
     else:
         hours = simulated_us / 3.6e9
-        click.echo(f"{done} runs, {events:,} events, {hours:.1f} simulated hours in {seconds:.0f} s: {len(failed)} failed")
+        click.echo(
+            f"{done} runs, {events:,} events, {hours:.1f} simulated hours in {seconds:.0f} s: {len(failed)} failed"
+        )
         for it in failed:
             click.echo(f"seed {it.seed}: {'; '.join(it.problems)}")
     if failed:

@@ -1,10 +1,11 @@
 """The checker: the paper's five safety properties (Figure 3), over history, from events alone.
 
-It shares no code with the engine and believes nobody: it keeps its own logs, terms and leaders, and looks at the past, not at
-one state only. It costs a look-up for the events that can't break anything, and constant time for the others.
+It shares no code with the engine and believes nobody: it keeps its own logs, terms and leaders, and looks at the
+past, not at one state only. It costs a look-up for the events that can't break anything, and constant time for the
+others.
 
-How a whole log fits into one number: every log prefix is interned. Prefix 0 is the empty log; (prefix, term, kind, text)
-has exactly one number. So two logs are equal up to an index if and only if their prefix numbers there are.
+How a whole log fits into one number: every log prefix is interned. Prefix 0 is the empty log; (prefix, term, kind,
+text) has exactly one number. So two logs are equal up to an index if and only if their prefix numbers there are.
 
 Leader Completeness goes by the term IN WHICH an entry was committed, not by the entry's own term: a leader of
 term 4 may rightly lack an entry of term 2 that is committed only in term 5.
@@ -68,7 +69,8 @@ class _Mirror:
 class Checker:
     """Watches a trace, event by event.
 
-    `broken` collects what was found; a property is reported once for each place where it breaks, and the checker goes on.
+    `broken` collects what was found; a property is reported once for each place where it breaks, and the checker goes
+    on.
     """
 
     def __init__(self) -> None:

@@ -7,8 +7,8 @@ tail adopts the entry that is already there when it is equal (a fold that is don
 in place), and copies its prefix when it isn't.
 
 Indices count from 1. Entries up to `snapshot_index` have been compacted into a snapshot (section 7).
-An imported log may have holes (the source told of entries 7 and 12 only): entries know their own index, and `last_index`
-/ `last_term` are what the source says of the end, apart from the entries that it showed.
+An imported log may have holes (the source told of entries 7 and 12 only): entries know their own index, and
+`last_index` / `last_term` are what the source says of the end, apart from the entries that it showed.
 """
 
 from __future__ import annotations

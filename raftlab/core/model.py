@@ -80,8 +80,8 @@ class Parameters(Struct, frozen=True):
 class LinkModel(Struct, frozen=True):
     """How one direction of a link behaves.
 
-    A message takes latency_us plus up to jitter_us (uniform), is lost or carried twice with these probabilities (parts per
-    million, so that no float ever decides), and keeps its order unless `reorder` lets jitter change it.
+    A message takes latency_us plus up to jitter_us (uniform), is lost or carried twice with these probabilities
+    (parts per million, so that no float ever decides), and keeps its order unless `reorder` lets jitter change it.
     """
 
     latency_us: int = 10_000
@@ -169,8 +169,8 @@ class Node(Struct):
     """One server. The first half is the algorithm's (Figure 2), the second half is what surrounds it.
 
     `votes` holds the answers that a candidate has counted, its own included; `timers` the running timers by name
-    ("election", "heartbeat"); `waiting` the client requests that a leader will answer, by log index; `sent` what each outgoing
-    link has carried: (messages, due time of the last one); `machine` the replicated state machine.
+    ("election", "heartbeat"); `waiting` the client requests that a leader will answer, by log index; `sent` what each
+    outgoing link has carried: (messages, due time of the last one); `machine` the replicated state machine.
     """
 
     name: str
@@ -232,8 +232,8 @@ class Cluster(Struct):
     """The whole: what the fold of a trace's events up to some position is.
 
     `position` is that of the NEXT event (so: how many have been folded). `flights` are the messages under way, by the
-    position of the event that sent (or doubled) them. `links[a][b]` is the direction from a to b; the table is replaced, never
-    changed, when a link changes. `script[script_done:]` are the commands still to be given.
+    position of the event that sent (or doubled) them. `links[a][b]` is the direction from a to b; the table is
+    replaced, never changed, when a link changes. `script[script_done:]` are the commands still to be given.
     """
 
     now_us: int = 0

@@ -19,8 +19,8 @@ MOST_NODES = 9
 class Scenario(Struct, frozen=True):
     """What to simulate.
 
-    `histories` are terms, votes and logs that nodes start with; `script` the commands in order of their times; `end_us` when it is
-    over (None: it has no end of its own); `teaches` one sentence for lists.
+    `histories` are terms, votes and logs that nodes start with; `script` the commands in order of their times;
+    `end_us` when it is over (None: it has no end of its own); `teaches` one sentence for lists.
     """
 
     name: str = "scenario"

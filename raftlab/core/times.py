@@ -1,7 +1,7 @@
 """Times as people write them, and back.
 
-Ours are integer microseconds since the start, typed as `12.345s`, `250ms`, `40us` or a bare integer (microseconds). Foreign clocks are
-microseconds since the Unix epoch, typed as ISO 8601 with a zone.
+Ours are integer microseconds since the start, typed as `12.345s`, `250ms`, `40us` or a bare integer (microseconds).
+Foreign clocks are microseconds since the Unix epoch, typed as ISO 8601 with a zone.
 """
 
 from __future__ import annotations

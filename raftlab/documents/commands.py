@@ -85,6 +85,8 @@ def read_commands(fields: dict[str, Reader], at: Reader) -> list[AnyCommand]:
     """The commands among some fields; exactly one word is wanted."""
     words = [name for name in fields if name in COMMANDS]
     if len(words) != 1:
-        at.wrong(f"this should hold one command: {', '.join(COMMANDS)}" + (f"; not {' and '.join(words)}" if words else ""))
+        at.wrong(
+            f"this should hold one command: {', '.join(COMMANDS)}" + (f"; not {' and '.join(words)}" if words else "")
+        )
         return []
     return COMMANDS[words[0]](fields[words[0]])

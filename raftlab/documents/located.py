@@ -1,7 +1,7 @@
 """YAML with places: every value knows its file, line and column, and all mistakes are reported, not only the first.
 
-YAML has traps that cost people evenings: `on:` is a boolean, of two equal keys the last one silently wins. Documents are read
-through the parser's nodes, where both can be seen, and both are refused.
+YAML has traps that cost people evenings: `on:` is a boolean, of two equal keys the last one silently wins. Documents
+are read through the parser's nodes, where both can be seen, and both are refused.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ class Document:
         except yaml.MarkedYAMLError as problem:
             mark = problem.problem_mark or problem.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            raise error(f"not YAML: {problem.problem or problem.context}", file=file, line=line, column=column) from None
+            raise error(
+                f"not YAML: {problem.problem or problem.context}", file=file, line=line, column=column
+            ) from None
         except yaml.YAMLError as problem:
             raise error(f"not YAML: {problem}", file=file, line=1, column=1) from None
         if self.root is None:

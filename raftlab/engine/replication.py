@@ -1,12 +1,14 @@
 """Log replication (5.3) and the rule for entries of older terms (5.4.2).
 
-The leader alone appends clients' commands; each AppendEntries says which entry stands before the new ones, and a follower
-refuses what doesn't fit, so that two logs which agree at an index and term agree in everything before it.
+The leader alone appends clients' commands; each AppendEntries says which entry stands before the new ones, and a
+follower refuses what doesn't fit, so that two logs which agree at an index and term agree in everything before it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from raftlab.core.events import (
     AppendRefused,
@@ -50,9 +52,9 @@ def replicate(step: Step, peer: str, rule: str) -> None:
         last = min(log.last_index, before + step.cluster.parameters.max_entries_per_message)
         entries = log.between(before + 1, last)
         if last != progress.sent_index:
-            sent = (progress.match_index, progress.next_index, last, progress.state)
-            step.emit(ProgressChanged(*step.stamp, "replicate", peer, *sent))
+            _believe(step, "replicate", peer, replace(progress, sent_index=last))
     prev_log_term = log.last_term if before == log.last_index else log.term_at(before)
+    assert prev_log_term is not None, f"{node.name} doesn't hold entry {before}, which {peer} needs"
     step.send_to(step, peer, AppendEntries(node.current_term, before, prev_log_term, entries, node.commit_index), rule)
 
 
@@ -147,8 +149,7 @@ def record_progress(step: Step, peer: str, reply: AppendEntriesReply) -> None:
     match = max(match, old.match_index)
     new = Progress(match, max(old.next_index, match + 1), max(old.sent_index, match), "replicate")
     if new != old:
-        changed = (peer, new.match_index, new.next_index, new.sent_index, new.state)
-        step.because(step.emit(ProgressChanged(*step.stamp, "record_progress", *changed)))
+        step.because(_believe(step, "record_progress", peer, new))
         step.rules.advance_commit(step)
     if match == new.sent_index < step.node.log.last_index:
         step.rules.replicate(step, peer, "replicate")
@@ -178,9 +179,13 @@ def back_off_by_term(step: Step, peer: str, reply: AppendEntriesReply) -> None:
 def _retry_from(step: Step, peer: str, next_index: int) -> None:
     old = step.node.progress[peer]
     next_index = max(next_index, old.match_index + 1)
-    changed = (peer, old.match_index, next_index, next_index - 1, "probe")
-    step.because(step.emit(ProgressChanged(*step.stamp, "back_off", *changed)))
+    step.because(_believe(step, "back_off", peer, Progress(old.match_index, next_index, next_index - 1, "probe")))
     step.rules.replicate(step, peer, "back_off")
+
+
+def _believe(step: Step, rule: str, peer: str, it: Progress) -> int:
+    """The leader changes its mind about a peer."""
+    return step.emit(ProgressChanged(*step.stamp, rule, peer, it.match_index, it.next_index, it.sent_index, it.state))
 
 
 def back_off(step: Step, peer: str, reply: AppendEntriesReply) -> None:

@@ -1,7 +1,8 @@
 """A lane: one timeline, a position in it, and perhaps the live cluster that makes it grow.
 
-A recorded run of ours is live too: any position can be forked, and its simulation resumed from there. A step is atomic, so a
-fork in the middle of one finishes it first (the same events follow), and then what was asked for happens.
+A recorded run of ours is live too: any position can be forked, and its simulation resumed from there. A step is
+atomic, so a fork in the middle of one finishes it first (the same events follow), and then what was asked for
+happens.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ class Simulated:
 class Lane:
     """One timeline and where we are in it.
 
-    `position` is that of the last event that has happened (-1: none). `live` is None for a recording that is only looked at.
+    `position` is that of the last event that has happened (-1: none). `live` is None for a recording that is only
+    looked at.
     """
 
     def __init__(self, timeline: Timeline, *, live: Simulated | None = None, title: str = "") -> None:

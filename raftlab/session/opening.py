@@ -26,7 +26,7 @@ class Opened(Struct):
     """A timeline, and what there is to say of its source. `broken`: what the checker found in an imported one."""
 
     timeline: Timeline
-    files: list[FileReport]  # type: ignore[name-defined]
+    files: list[FileReport]
     broken: list[Broken]
 
     def broken_until(self, position: int) -> list[Broken]:
@@ -66,7 +66,7 @@ def open_traces(
         return Opened(timeline, [], [])
     from raftlab.importers import read
 
-    imported = read(paths, kind, progress)
+    imported = read(paths, kind, None if progress is None else _parts(progress))
     skipped: dict[str, int] = {}
     for report in imported.files:
         for reason, count in report.skipped.items():
@@ -147,3 +147,12 @@ def open_scenario(name: str) -> Scenario:
     except IsADirectoryError:
         raise ScenarioError("this is a directory; a scenario is a YAML file", file=name) from None
     return read_scenario(text, path.stem, name)
+
+
+def _parts(progress: Callable[[float], bool | None]) -> Callable[[int, int], None]:
+    """Importers count; people want a part of the whole."""
+
+    def show(done: int, total: int) -> None:
+        progress(done / max(1, total))
+
+    return show

@@ -1,8 +1,8 @@
 """A session: one or more lanes under one cursor time.
 
 Two clusters side by side (three nodes and four, say) move together: the focus lane is stepped event by event, the
-others stand where that time finds them. Playing is a matter of time, never of frames: whoever shows the session says how
-much time has passed.
+others stand where that time finds them. Playing is a matter of time, never of frames: whoever shows the session says
+how much time has passed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ SPEEDS = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0, 8.0, 16.0)
 class Session:
     """What is being looked at.
 
-    `now_us` is the cursor's time; `focus` the lane that steps and commands go to; `playing` and `speed` are what the faces show.
+    `now_us` is the cursor's time; `focus` the lane that steps and commands go to; `playing` and `speed` are what the
+    faces show.
     """
 
     def __init__(self, lanes: Sequence[Lane], *, speed: float = 1 / 4) -> None:

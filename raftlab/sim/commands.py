@@ -1,7 +1,7 @@
 """What becomes of a command: the events that it leads to.
 
-A command that can't be (an unknown node, a crash of what is down) is refused before anything happens, when a person gives
-it; a scripted one that comes too late to make sense does nothing.
+A command that can't be (an unknown node, a crash of what is down) is refused before anything happens, when a person
+gives it; a scripted one that comes too late to make sense does nothing.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ from raftlab.core.log import UNKNOWN
 from raftlab.core.model import CRASHED, PAUSED, UP, Cluster, LinkModel, Parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from raftlab.sim.simulation import Simulation
 
 _NEEDS_STATUS = {
@@ -199,7 +201,7 @@ def _set_parameter(simulation: Simulation, command: SetParameter, now_us: int, c
     simulation.emit(ParameterSet(now_us, None, cause, None, command.name, command.value))
 
 
-_HANDLERS = {
+_HANDLERS: dict[type[AnyCommand], Callable[[Simulation, Any, int, int], None]] = {
     Propose: _propose,
     Crash: _crash,
     Restart: _restart,

@@ -1,7 +1,7 @@
 """The network: when a message arrives, or whether it is lost.
 
-A message's fate is drawn when it is sent, from its own link's stream of chance, and recorded in the event that sends it. One
-more message disturbs only its own link. A link keeps its order unless its model says otherwise, as TCP does.
+A message's fate is drawn when it is sent, from its own link's stream of chance, and recorded in the event that sends
+it. One more message disturbs only its own link. A link keeps its order unless its model says otherwise, as TCP does.
 """
 
 from __future__ import annotations

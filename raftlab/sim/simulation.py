@@ -16,6 +16,7 @@ from raftlab.core.chance import Chance
 from raftlab.core.events import (
     ClientAnswered,
     ClientAsked,
+    ClusterCreated,
     CommandGiven,
     Event,
     InvariantBroken,
@@ -26,7 +27,7 @@ from raftlab.core.events import (
     TimerFired,
     TimerSet,
 )
-from raftlab.core.model import PAUSED, UP, Cluster, Node
+from raftlab.core.model import PAUSED, UP, Cluster
 from raftlab.engine import Rules, Step, receive, timer_fired
 from raftlab.sim import commands
 from raftlab.sim.network import Network
@@ -85,15 +86,9 @@ class Simulation:
         rules: Rules | None = None,
     ) -> Simulation:
         """Create a scenario's cluster and start its nodes."""
-        cluster = Cluster.empty()
         created = scenario.created()
-        cluster.seed = created.seed  # chance is bound before event 0 can say so
-        simulation = cls(cluster, sink, checker=checker, rules=rules or Rules(created.off))
-        simulation.emit(created)
-        for node in cluster.nodes.values():
-            simulation.step.enter(node, 0, 0)
-            simulation.step.rules.randomize_timeout(simulation.step)
-        simulation.reschedule()
+        simulation = cls(_unborn(created), sink, checker=checker, rules=rules)
+        simulation._create(created)
         return simulation
 
     @classmethod
@@ -112,10 +107,14 @@ class Simulation:
             cluster: a copy of the state before the step that `done` belongs to; the simulation takes it over.
             done: the first events of that step, which the sink has already: they happen again, and are not handed on.
         """
+        first = done[0] if done else None
+        if type(first) is ClusterCreated:
+            cluster = _unborn(first)
         simulation = cls(cluster, sink, checker=checker, rules=rules, skip=len(done))
-        if done:
-            first = done[0]
-            if type(first) is CommandGiven and not first.scripted:
+        if first is not None:
+            if type(first) is ClusterCreated:
+                simulation._create(first)
+            elif type(first) is CommandGiven and not first.scripted:
                 simulation.give(first.command, first.at_us)
             else:
                 simulation.take_next()
@@ -162,7 +161,9 @@ class Simulation:
         copy = MessageDuplicated(now_us, sent.node, cause, None, sent.to, sent.message, position, due_us)
         heappush(self._heap, (due_us, self.emit(copy), _FLIGHT, copy))
 
-    def ask(self, client: str, text: str, name: str | None, now_us: int, cause: int | None, next_us: int | None) -> None:
+    def ask(
+        self, client: str, text: str, name: str | None, now_us: int, cause: int | None, next_us: int | None
+    ) -> None:
         """A client asks a node (None: the leader, if clients find one) to write `text`."""
         cluster = self.cluster
         known = cluster.clients.get(client)
@@ -242,6 +243,13 @@ class Simulation:
 
     # -- what happens ----------------------------------------------------------------------------------------
 
+    def _create(self, created: ClusterCreated) -> None:
+        self.emit(created)
+        for node in self.cluster.nodes.values():
+            self.step.enter(node, created.at_us, 0)
+            self.step.rules.randomize_timeout(self.step)
+        self.reschedule()
+
     def _arm(self, name: str, timer: str, due_us: int, position: int) -> None:
         self._armed[name, timer] = due_us
         heappush(self._heap, (due_us, position, _TIMER, (name, timer)))
@@ -286,7 +294,8 @@ class Simulation:
     def _propose(self, now_us: int, client: str) -> None:
         known = self.cluster.clients[client]
         load = known.workload
-        assert load is not None and known.next_due_us is not None
+        assert load is not None
+        assert known.next_due_us is not None
         next_us = known.next_due_us + load.every_us
         self.ask(client, load.text.replace("{n}", str(known.sequence + 1)), None, now_us, None, next_us)
         number = list(self.cluster.clients).index(client)
@@ -300,5 +309,11 @@ class Simulation:
     def _check(self, position: int, event: Event) -> None:
         assert self.checker is not None
         for broken in self.checker.observe(position, event):
-            node: Node | str | None = event.node
-            self.emit(InvariantBroken(event.at_us, node, position, None, broken.invariant, broken.text))
+            self.emit(InvariantBroken(event.at_us, event.node, position, None, broken.invariant, broken.text))
+
+
+def _unborn(created: ClusterCreated) -> Cluster:
+    """The state before event 0, which already knows what chance and the rules are bound to."""
+    cluster = Cluster.empty()
+    cluster.seed, cluster.off = created.seed, created.off
+    return cluster

@@ -35,8 +35,9 @@ EVERYTHING = (
 class TraceHeader(Struct, frozen=True, omit_defaults=True):
     """The first line of a trace.
 
-    `unit` is "us" (microseconds since the start), "clock" (microseconds since the Unix epoch) or "step" (no clock: at_us counts
-    events). `modified` are the broken variants in force: such a run is modified Raft, and says so for good.
+    `unit` is "us" (microseconds since the start), "clock" (microseconds since the Unix epoch) or "step" (no clock:
+    at_us counts events). `modified` are the broken variants in force: such a run is modified Raft, and says so for
+    good.
     """
 
     raftlab_trace: int
@@ -74,7 +75,9 @@ def decode_header(line: bytes, file: str) -> TraceHeader:
     try:
         header = _header.decode(line)
     except msgspec.MsgspecError as error:
-        raise TraceError(f"this is no raftlab trace: its first line is no header ({error})", file=file, line=1) from None
+        raise TraceError(
+            f"this is no raftlab trace: its first line is no header ({error})", file=file, line=1
+        ) from None
     if header.raftlab_trace != VERSION:
         raise TraceError(
             f"this trace has format {header.raftlab_trace}; this raftlab reads format {VERSION}", file=file, line=1

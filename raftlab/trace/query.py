@@ -9,19 +9,19 @@ A query is an expression in Python's syntax over one position of a timeline:
 
 About the event: kind, node, rule, text (its sentence), at (seconds), and its own fields as event.entry, event.term ...
 About the cluster: nodes, up (nodes that run), leader (of the highest term; None: nobody), leaders, term and commit
-(the highest anywhere), quorum (how many a majority is), seconds, cut (whether any link is), logs_equal, and each node by its name.
-About a node: name, status, role, term, vote, leader, commit, applied, last_index, last_term, up, value(key),
-log_has(text), log_term(index), entry(index).
-Functions: any, all, count, len, max, min, sum, sorted, abs.
+(the highest anywhere), quorum (how many a majority is), seconds, cut (whether any link is), logs_equal, and each node
+by its name. About a node: name, status, role, term, vote, leader, commit, applied, last_index, last_term, up,
+value(key), log_has(text), log_term(index), entry(index); of a leader match_index(peer) and next_index(peer) (None:
+not its peer). Functions: any, all, count, len, max, min, sum, sorted, abs.
 
-The text is parsed and checked against a list of what is allowed before anything of it is run: a lesson or a trace is data,
-and can't do more than ask.
+The text is parsed and checked against a list of what is allowed before anything of it is run: a lesson or a trace is
+data, and can't do more than ask.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from raftlab.core.errors import QueryError
@@ -46,8 +46,8 @@ class Source(Protocol):
 
 _ALLOWED: tuple[type[ast.AST], ...] = (
     ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.Compare, ast.Eq, ast.NotEq,
-    ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Is, ast.IsNot, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Mod,
-    ast.Constant, ast.Name, ast.Load, ast.Store, ast.Attribute, ast.Call, ast.GeneratorExp, ast.ListComp,
+    ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Is, ast.IsNot, ast.BinOp, ast.Add, ast.Sub, ast.Mult,
+    ast.Mod, ast.Constant, ast.Name, ast.Load, ast.Store, ast.Attribute, ast.Call, ast.GeneratorExp, ast.ListComp,
     ast.comprehension, ast.Tuple, ast.List, ast.IfExp,
 )  # fmt: skip
 
@@ -62,7 +62,7 @@ _FUNCTIONS: dict[str, Any] = {
     "abs": abs,
     "count": lambda answers: sum(1 for answer in answers if answer),
 }
-_METHODS = frozenset({"value", "log_has", "log_term", "entry"})
+_METHODS = frozenset({"value", "log_has", "log_term", "entry", "match_index", "next_index"})
 _EVENT_NAMES = frozenset({"kind", "node", "rule", "text", "event"})
 _CLUSTER_NAMES = frozenset(
     {"nodes", "up", "leader", "leaders", "term", "commit", "quorum", "seconds", "at", "cut", "logs_equal"}
@@ -90,12 +90,17 @@ class Query:
         _check(tree, self.text)
         self._names = {found.id for found in ast.walk(tree) if isinstance(found, ast.Name)}
         self.needs_state = bool(self._names - _EVENT_NAMES - set(_FUNCTIONS) - {"at"})
-        self._keys = list(_required_keys(tree.body))
+        bound = {
+            found.id for found in ast.walk(tree) if isinstance(found, ast.Name) and isinstance(found.ctx, ast.Store)
+        }
+        self._free = self._names - bound - _EVENT_NAMES - _CLUSTER_NAMES - set(_FUNCTIONS)
+        self.required = list(_required_keys(tree.body))
+        """Posting lists outside of which nothing can match ("BecameLeader", "node:n1"); may be empty."""
         self._code = compile(tree, "<query>", "eval")
 
-    def keys(self) -> list[str]:
-        """Posting lists outside of which nothing can match ("BecameLeader", "node:n1"); may be empty."""
-        return self._keys
+    def unknown_names(self, nodes: Collection[str]) -> list[str]:
+        """The names that mean nothing in a cluster of these nodes."""
+        return sorted(self._free.difference(nodes))
 
     def matches(self, source: Source, position: int) -> bool:
         """Whether the predicate holds at a position."""
@@ -112,7 +117,7 @@ class Query:
 
     def _run(self, scope: _Scope) -> Any:
         try:
-            return eval(self._code, {"__builtins__": {}}, scope)  # noqa: S307 (checked node by node above)
+            return eval(self._code, {"__builtins__": {}}, scope)
         except (TypeError, AttributeError):
             return False  # a comparison with nobody, or with what the source can't tell, doesn't hold
         except NameError as error:
@@ -200,9 +205,8 @@ class _NodeView:
             return node.role is LEADER and node.status is UP
         attribute = _NODE_FIELDS.get(name)
         if attribute is None:
-            raise QueryError(
-                f"a node has no {name!r}; it has {', '.join(sorted({*_NODE_FIELDS, 'role', 'status', 'up', *_METHODS}))}"
-            )
+            there = sorted({*_NODE_FIELDS, "role", "status", "up", "leads", *_METHODS})
+            raise QueryError(f"a node has no {name!r}; it has {', '.join(there)}")
         if attribute.startswith("log."):
             return getattr(node.log, attribute[4:])
         return getattr(node, attribute)
@@ -223,6 +227,16 @@ class _NodeView:
         """The text of the entry at an index."""
         found = self._node.log.entry(index)
         return None if found is None else found.text
+
+    def match_index(self, peer: str) -> int | None:
+        """What a leader knows that the peer holds."""
+        progress = self._node.progress.get(peer)
+        return None if progress is None else progress.match_index
+
+    def next_index(self, peer: str) -> int | None:
+        """Where a leader begins what it sends to the peer."""
+        progress = self._node.progress.get(peer)
+        return None if progress is None else progress.next_index
 
 
 _NODE_FIELDS = {
@@ -275,4 +289,4 @@ def _required_keys(tree: ast.expr) -> Iterator[str]:
         if tree.left.id == "kind":
             yield str(value)
         elif tree.left.id == "node":
-            yield f"node:{value}"
+            yield f"node:{value!s}"

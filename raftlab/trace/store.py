@@ -1,12 +1,13 @@
 """Where a timeline's events are kept: in memory, or in a file that is read piece by piece.
 
-Both hand out blocks of 512 events. A file is mapped into memory and indexed by the offset of every block; its events are
-decoded when somebody looks at them, and the last few blocks are kept. A trace that was cut short (a crash, a full
+Both hand out blocks of 512 events. A file is mapped into memory and indexed by the offset of every block; its events
+are decoded when somebody looks at them, and the last few blocks are kept. A trace that was cut short (a crash, a full
 disk) opens up to its last whole line, and says so.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import mmap
 import shutil
@@ -121,7 +122,7 @@ class FileStore:
         """Find the next blocks; False once there are no more."""
         data, find = self._map, self._map.find
         for _ in range(blocks):
-            start = end = self._end
+            end = self._end
             lines = 0
             while lines < BLOCK:
                 at = find(b"\n", end)
@@ -137,9 +138,8 @@ class FileStore:
                 self._offsets.append(end)
                 self._length += lines
             if lines < BLOCK or end == len(data):
-                if start == end or end == len(data) or lines < BLOCK:
-                    self._end = len(data)
-                    return False
+                self._end = len(data)
+                return False
         return True
 
     def _last_line(self, lines: int, end: int) -> tuple[int, int]:
@@ -147,7 +147,9 @@ class FileStore:
         try:
             decode_event(self._map[end:])
         except msgspec.MsgspecError:
-            self.cut_short = f"the trace was cut short: its last line has no end, {len(self._map) - end} bytes are left out"
+            self.cut_short = (
+                f"the trace was cut short: its last line has no end, {len(self._map) - end} bytes are left out"
+            )
             return lines, end
         return lines + 1, len(self._map)
 
@@ -203,10 +205,8 @@ def _open(path: Path) -> IO[bytes]:
     if not packed:
         return file
     plain: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (the store closes it)
-    with file, gzip.open(file) as unpacked:
-        try:
-            shutil.copyfileobj(unpacked, plain, 1 << 20)
-        except (EOFError, gzip.BadGzipFile, OSError):
-            pass  # cut short: what was unpacked so far is whole lines but the last one, and index_some says so
+    # Cut short, its unpacked part is whole lines but the last one, and index_some says so.
+    with file, gzip.open(file) as unpacked, contextlib.suppress(EOFError, gzip.BadGzipFile):
+        shutil.copyfileobj(unpacked, plain, 1 << 20)
     plain.flush()
     return plain

@@ -1,7 +1,7 @@
 """A timeline: the events of a trace, and the cluster's state at every position, at once.
 
-State is the fold of the events. A keyframe (a copy of the state, some microseconds) is kept before every block of 512 events, so
-any state costs the fold of at most one block. Stepping forward folds only the events stepped over.
+State is the fold of the events. A keyframe (a copy of the state, some microseconds) is kept before every block of 512
+events, so any state costs the fold of at most one block. Stepping forward folds only the events stepped over.
 
 Posting lists by kind and by node, built block by block when first needed, make "next election" a bisection.
 
@@ -251,7 +251,7 @@ class Timeline:
     def _search(self, query: Query | str, start: int, stop: int, way: int) -> int | None:
         if isinstance(query, str):
             return _nearest(self.postings(query), start, stop, way)
-        for key in query.keys():
+        for key in query.required:
             # Only these positions can match: look at them alone.
             candidates = self.postings(key)
             first, last = bisect_left(candidates, start), bisect_left(candidates, stop)

@@ -27,7 +27,7 @@ class Arena:
     rules: Rules
     size: int = 3
     logs: dict[str, list[int]] = field(default_factory=dict)
-    parameters: Parameters = Parameters()
+    parameters: Parameters = field(default_factory=Parameters)
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -50,9 +50,7 @@ class Arena:
         self.sent.append(Sent(step.node.name, to, message))
 
     def set_timer(self, step: Step, timer: str, after_us: int, rule: str, drawn: bool) -> None:
-        self.emit(
-            TimerSet(step.now_us, step.node.name, step.cause, rule, timer, step.now_us + after_us, drawn)
-        )
+        self.emit(TimerSet(step.now_us, step.node.name, step.cause, rule, timer, step.now_us + after_us, drawn))
 
     # -- what tests do ---------------------------------------------------------------------------------------
 

@@ -14,8 +14,7 @@ import pytest
 from raftlab.core.events import LogTruncated, VoteCounted
 from raftlab.core.messages import AppendEntries, AppendEntriesReply, RequestVote, RequestVoteReply
 from raftlab.core.model import CANDIDATE, FOLLOWER, LEADER
-from raftlab.engine import Rules
-from raftlab.engine import election, replication
+from raftlab.engine import Rules, election, replication
 from tests.engine.arena import Arena, append, terms
 
 Check = Callable[[Rules], None]

@@ -1,13 +1,13 @@
 """What can happen to a cluster: one small class for each thing, and what it does to the state.
 
 An event records a decision and its result (a drawn timeout stands in the event that set the timer), so `evolve` never
-decides, draws, or counts a quorum: it writes down. A cluster's state is the fold of its events, for our own runs and for
-traces that real systems wrote alike. Importers use the same classes; what they can't tell is UNKNOWN.
+decides, draws, or counts a quorum: it writes down. A cluster's state is the fold of its events, for our own runs and
+for traces that real systems wrote alike. Importers use the same classes; what they can't tell is UNKNOWN.
 
-Every event has `at_us` (it never falls along a trace; ties go by position), `node` (whose it is; None: the cluster's), `cause` (the
-position of the event that led to it, if known) and `rule` (the rulebook's name of the rule that the algorithm followed; None
-when nobody decided: a person's command, the network, a foreign source). The event's own position in its trace is
-`cluster.position` while it evolves.
+Every event has `at_us` (it never falls along a trace; ties go by position), `node` (whose it is; None: the
+cluster's), `cause` (the position of the event that led to it, if known) and `rule` (the rulebook's name of the rule
+that the algorithm followed; None when nobody decided: a person's command, the network, a foreign source). The event's
+own position in its trace is `cluster.position` while it evolves.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The cluster and its machines: who is there, what people do to it, what runs, which links are whole, what is on disk."""
+"""The cluster and its machines: who is there, what people do to it, what runs, which links are whole, what is on
+disk."""
 
 from __future__ import annotations
 

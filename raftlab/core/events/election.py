@@ -98,8 +98,8 @@ class VoteGranted(Event, frozen=True, gc=False):
 class VoteRefused(Event, frozen=True, gc=False):
     """A voter says no, and why.
 
-    Reasons: "voted" (for another one, in this term), "log" (the candidate's log is behind), "term" (the request is of an older
-    term), "lease" (a leader was heard of lately), "learner", "unknown".
+    Reasons: "voted" (for another one, in this term), "log" (the candidate's log is behind), "term" (the request is of
+    an older term), "lease" (a leader was heard of lately), "learner", "unknown".
     """
 
     candidate: str

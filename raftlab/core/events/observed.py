@@ -10,7 +10,8 @@ from raftlab.core.model import Cluster, Config, Role, Status
 class NodeObserved(Event, frozen=True, gc=False):
     """A source shows how a node stands, not how it came to: whatever is given here is so from now on.
 
-    `unknown` names what it could tell before and can't from now on: "vote", "commit", "applied", "last_index", "last_term" ...
+    `unknown` names what it could tell before and can't from now on: "vote", "commit", "applied", "last_index",
+    "last_term" ...
     """
 
     id: str = UNKNOWN
