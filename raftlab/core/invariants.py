@@ -69,8 +69,8 @@ class _Mirror:
 class Checker:
     """Watches a trace, event by event.
 
-    `broken` collects what was found; a property is reported once for each place where it breaks, and the checker goes
-    on.
+    `observe` takes an event; whoever is in a hurry sets `position` and calls the event's handler. `broken` collects
+    what was found; a property is reported once for each place where it breaks, and the checker goes on.
     """
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ class Checker:
         self._commits: list[tuple[int, int, int]] = []  # (term of the commit, index, prefix), terms and indices rise
         self._applied_at: dict[int, tuple[int, str, str]] = {}  # index -> (term, kind, text) that was applied
         self._texts: dict[int, tuple[int, str, str]] = {}  # prefix -> its last entry
-        self._position = 0
+        self.position = 0
 
     def observe(self, position: int, event: Event) -> list[Broken]:
         """Look at the event that stands at `position`; what it broke comes back (mostly nothing)."""
@@ -108,12 +108,12 @@ class Checker:
         if handler is None:
             return []
         before = len(self.broken)
-        self._position = position
+        self.position = position
         handler(event)
         return self.broken[before:]
 
     def _report(self, invariant: str, text: str) -> None:
-        self.broken.append(Broken(invariant, self._position, text))
+        self.broken.append(Broken(invariant, self.position, text))
 
     def _mirror(self, name: str | None) -> _Mirror:
         assert name is not None

@@ -133,8 +133,9 @@ class Simulation:
             self._skip -= 1
         else:
             self.sink(event)
-        if type(event) in self._watched:
-            self._check(position, event)
+        handler = self._watched.get(type(event))
+        if handler is not None:
+            self._check(handler, position, event)
         return position
 
     def send(self, step: Step, to: str, message: Message, rule: str) -> None:
@@ -306,9 +307,13 @@ class Simulation:
         position = self.emit(CommandGiven(now_us, getattr(command, "node", None), None, None, command, scripted))
         commands.carry_out(self, command, now_us, position)
 
-    def _check(self, position: int, event: Event) -> None:
-        assert self.checker is not None
-        for broken in self.checker.observe(position, event):
+    def _check(self, handler: Callable[[Any], None], position: int, event: Event) -> None:
+        checker = self.checker
+        assert checker is not None
+        before = len(checker.broken)
+        checker.position = position
+        handler(event)
+        for broken in checker.broken[before:]:
             self.emit(InvariantBroken(event.at_us, event.node, position, None, broken.invariant, broken.text))
 
 

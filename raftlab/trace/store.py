@@ -57,9 +57,9 @@ class MemoryStore:
         """Put an event at the end; it is final."""
         if origin is not None:
             self._origins[self._length] = origin
+        self._length += 1
         last = self._blocks[-1]
         last.append(event)
-        self._length += 1
         if len(last) == BLOCK:
             self._blocks.append([])
 

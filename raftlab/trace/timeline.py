@@ -41,7 +41,9 @@ class Timeline:
         self.header = header or TraceHeader(VERSION)
         self.store: Store = MemoryStore() if store is None else store
         self.cut_short = ""
-        self._working = Cluster.empty()  # the state after the last event that has been folded in
+        self._length = 0
+        self._end_us = 0
+        self._working = Cluster.empty()  # the state after the last whole block
         self._keyframes: list[Cluster] = [self._working.copy()]  # before block b
         self._starts: list[int] = []  # at_us of each block's first event
         self._complete = not isinstance(self.store, FileStore)
@@ -68,16 +70,18 @@ class Timeline:
         """Put an event at the end."""
         store = self.store
         assert isinstance(store, MemoryStore)
-        working = self._working
-        position = working.position
-        event.evolve(working)
-        working.now_us = event.at_us
-        working.position = position = position + 1
         store.append(event, origin)
-        if position % BLOCK == 1:
+        self._end_us = event.at_us
+        self._length = length = self._length + 1
+        if length % BLOCK == 1:
             self._starts.append(event.at_us)
-        elif position % BLOCK == 0:
-            self._keyframes.append(working.copy())
+        elif length % BLOCK == 0:
+            self._keep(store.block(length // BLOCK - 1))
+
+    def _keep(self, block: list[Event]) -> None:
+        """A block is whole: fold it, and keep the state that the next one begins with."""
+        self._working.fold(block)
+        self._keyframes.append(self._working.copy())
 
     def load_some(self, blocks: int) -> bool:
         """Take in more of a file; False once all of it is there.
@@ -100,13 +104,13 @@ class Timeline:
         return more
 
     def _fold_new(self, store: FileStore) -> None:
-        working = self._working
-        while working.position < len(store):
-            events = store.block(working.position // BLOCK)
+        while self._length < len(store):
+            events = store.block(self._length // BLOCK)
             self._starts.append(events[0].at_us)
-            working.fold(events)
-            if working.position % BLOCK == 0:
-                self._keyframes.append(working.copy())
+            if len(events) == BLOCK:
+                self._keep(events)
+            self._end_us = events[-1].at_us
+            self._length += len(events)
 
     def load(self, progress: Callable[[float], bool | None] | None = None) -> None:
         """Take in all of a file. `progress` hears the part that is done (0 to 1); it may return False to stop."""
@@ -142,7 +146,7 @@ class Timeline:
     # -- looking ---------------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
-        return self._working.position
+        return self._length
 
     def event(self, position: int) -> Event:
         """The event at a position.
@@ -202,7 +206,7 @@ class Timeline:
     @property
     def end_us(self) -> int:
         """The time of the last event."""
-        return self._working.now_us
+        return self._end_us
 
     def index_at(self, time_us: int) -> int:
         """The position of the last event at or before a time; -1 when there is none."""
@@ -266,8 +270,9 @@ class Timeline:
         """Another timeline with the events up to `position`, to append others to. The past is shared, not copied."""
         length = position + 1
         twin = Timeline(self.header, ForkStore(self.store, length))
-        twin._working = self.state(position)
+        twin._length, twin._end_us = length, self.time_of(position) if length else 0
         twin._keyframes = self._keyframes[: length // BLOCK + 1]
+        twin._working = twin._keyframes[-1].copy()
         twin._starts = self._starts[: (length + BLOCK - 1) // BLOCK]
         twin._complete = True
         return twin
