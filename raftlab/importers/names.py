@@ -1,0 +1,52 @@
+"""Who is who: members' names, gathered from all files before any event is told.
+
+A member's key is the name that a source gives it, also when another member's file tells it; else its id as printed.
+"""
+
+from __future__ import annotations
+
+
+class Names:
+    """What has been said about names so far; `key` settles it, so ask only after all files are read."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, str] = {}
+        self._urls: dict[str, tuple[str, ...]] = {}
+        self._name_at_url: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
+        self._taken: set[str] = set()
+
+    def say(self, identifier: str, name: str) -> None:
+        """A source says that this id bears this name."""
+        if identifier and name:
+            self._said.setdefault(identifier, name)
+
+    def lives_at(self, identifier: str, urls: tuple[str, ...]) -> None:
+        """A source says at which URLs this id is found."""
+        if identifier and urls:
+            self._urls.setdefault(identifier, urls)
+
+    def initial_cluster(self, text: str) -> None:
+        """etcd's --initial-cluster: `n1=http://a:1,n2=http://b:1`, a name perhaps with several URLs."""
+        for part in text.split(","):
+            name, equals, url = part.strip().partition("=")
+            if equals and name:
+                self._name_at_url.setdefault(url, name)
+
+    def key(self, identifier: str) -> str:
+        """The member's key. Two ids that claim one name (a member replaced under its old name): the first gets it."""
+        key = self._keys.get(identifier)
+        if key is None:
+            name = self._said.get(identifier) or self._name_by_url(identifier)
+            key = identifier if name is None or name in self._taken else name
+            self._taken.add(key)
+            self._keys[identifier] = key
+        return key
+
+    def identifiers(self) -> list[str]:
+        """The ids that have been named."""
+        return [*self._said, *(each for each in self._urls if each not in self._said)]
+
+    def _name_by_url(self, identifier: str) -> str | None:
+        found = (self._name_at_url.get(url) for url in self._urls.get(identifier, ()))
+        return next((name for name in found if name), None)

@@ -1,0 +1,109 @@
+"""Every form's teller, and the whole way from the nodes' facts to a trace: what all envelopes of raft's lines share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from raftlab.core.errors import TraceError
+from raftlab.importers import raft_replication, raft_roles, raft_votes
+from raftlab.importers.imported import FileReport, Imported
+from raftlab.importers.pairing import pair
+from raftlab.importers.raft_telling import Telling
+from raftlab.importers.weave import weave
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from raftlab.importers.fact import Fact
+    from raftlab.importers.names import Names
+    from raftlab.importers.raft_telling import Teller
+
+KNOWS: Final = ("roles", "terms", "votes", "leaders", "config")
+"""What raft's lines tell at every moment. Messages, progress, commits and entries they tell here and there only."""
+
+TELLERS: Final[dict[str, Teller]] = {
+    "process_started": raft_roles.process_started,
+    "process_ended": raft_roles.process_ended,
+    "new_raft": raft_roles.new_raft,
+    "became_follower": raft_roles.became_follower,
+    "became_candidate": raft_roles.became_candidate,
+    "became_pre_candidate": raft_roles.became_pre_candidate,
+    "became_leader": raft_roles.became_leader,
+    "leader_learned": raft_roles.leader_learned,
+    "leader_lost": raft_roles.leader_lost,
+    "leader_forgotten": raft_roles.leader_forgotten,
+    "election_due": raft_roles.election_due,
+    "quorum_not_active": raft_roles.quorum_not_active,
+    "removed": raft_roles.removed,
+    "removed_itself": raft_roles.removed,
+    "note": raft_roles.note,
+    "no_state": raft_roles.no_state,
+    "unknown": raft_roles.unknown,
+    "vote_sent": raft_votes.vote_sent,
+    "vote_cast": raft_votes.vote_cast,
+    "vote_rejected": raft_votes.vote_rejected,
+    "vote_ignored_lease": raft_votes.vote_ignored_lease,
+    "vote_ignored_learner": raft_votes.vote_ignored_learner,
+    "vote_received": raft_votes.vote_received,
+    "tally": raft_votes.tally,
+    "higher_term": raft_votes.higher_term,
+    "lower_term": raft_votes.lower_term,
+    "append_rejected": raft_replication.append_rejected,
+    "append_rejection": raft_replication.append_rejection,
+    "conflict": raft_replication.conflict,
+    "progress": raft_replication.progress,
+    "config": raft_replication.config,
+    "transfer_started": raft_replication.transfer_started,
+    "transfer_aborted": raft_replication.transfer_aborted,
+    "timeout_now_sent": raft_replication.timeout_now_sent,
+    "timeout_now_received": raft_replication.timeout_now_received,
+    "timeout_now_not_promotable": raft_replication.timeout_now_not_promotable,
+    "snapshot_sent": raft_replication.snapshot_sent,
+    "snapshot_restored": raft_replication.snapshot_restored,
+    "snapshot_taken": raft_replication.snapshot_taken,
+    "entry_applied": raft_replication.entry_applied,
+}
+
+
+def tell(streams: Sequence[list[Fact]], names: Names, reports: list[FileReport]) -> Imported:
+    """One trace from the facts of each file, in its own order.
+
+    Raises:
+        TraceError: no file holds a line of raft's.
+    """
+    streams = [_boot_first(stream) for stream in streams]
+    telling = Telling(names, pair(streams), reports)
+    telling.speaking = {fact.node for stream in streams for fact in stream if fact.form == "new_raft"}
+    telling.tell(weave(streams), TELLERS)
+    story = telling.story
+    if not story.events:
+        seen = ", ".join(f"{count} {reason}" for reason, count in reports[0].skipped.items())
+        raise TraceError(
+            f"no line in it is raft's (of {reports[0].lines}: {seen}); an etcd member's log has lines such as "
+            '"cfef663973881f92 became follower at term 2", at level info',
+            file=reports[0].file,
+        )
+    knows = (*KNOWS, "commits") if telling.knows_commits else KNOWS
+    return Imported(story.events, story.origins, knows, tuple(story.nodes), "clock", reports)
+
+
+def _boot_first(stream: list[Fact]) -> list[Fact]:
+    """The line `newRaft` comes after those of the start itself: first the process, then what it does.
+
+    A restart is recognised by that line, so it must be told before the configuration and the role that the new process
+    starts with. It takes over the time of the first of them.
+    """
+    ordered: list[Fact] = []
+    for fact in stream:
+        if fact.form != "new_raft":
+            ordered.append(fact)
+            continue
+        first = len(ordered)
+        if first and ordered[first - 1].form == "became_follower" and ordered[first - 1].node == fact.node:
+            first -= 1
+            while first and ordered[first - 1].form == "config" and ordered[first - 1].node == fact.node:
+                first -= 1
+        if first < len(ordered):
+            fact.at_us = ordered[first].at_us
+        ordered.insert(first, fact)
+    return ordered
