@@ -41,7 +41,6 @@ _NOTES: Final[dict[str, tuple[str, ...]]] = {
     "waiting for ReadIndex response took too long, retrying": ("retry-timeout",),
     "prober found high clock drift": ("remote-peer-id", "clock-drift"),
     "rejected stream from remote peer because it was removed": ("remote-peer-id-from",),
-    "failed to find local ID in cluster members": (),
     "received signal; shutting down": ("signal",),
     "server error": ("error",),
 }  # fmt: skip
@@ -73,18 +72,19 @@ class _File:
         else:
             # Several threads write: a stamp may be a little before that of the line above.
             self.latest_us = max(self.latest_us, at_us)
-            found = form_of(text)
+            found, told = form_of(text), _SERVER.get(text)
             if found is not None:
                 form, node, args = found
-                self.node = node or self.node
                 # Which node it is may become known later only: "" is filled in at the end.
+                self.node = node or self.node
+            if fields.get("level") in ("fatal", "panic"):
+                _died(self, line, fields)
+            elif found is not None:
                 self.add(line, fields, form, (text.removeprefix(f"{node} "),) if form == "note" else args, node)
+            elif told is not None:
+                told(self, line, fields)
             else:
-                told = _SERVER.get(text)
-                if told is None:
-                    self.report.skip(NOT_RAFT)
-                else:
-                    told(self, line, fields)
+                self.report.skip(NOT_RAFT)
 
     def add(self, line: int, fields: Fields, form: str, args: tuple[str, ...], node: str = "") -> None:
         """One line that becomes a fact."""
@@ -151,6 +151,11 @@ def _ended(file: _File, line: int, fields: Fields) -> None:
     file.add(line, fields, "process_ended", ())
 
 
+def _died(file: _File, line: int, fields: Fields) -> None:
+    text, error = fields["msg"], fields.get("error", "")
+    file.add(line, fields, "fatal", (f"{text} ({error})" if error else text,))
+
+
 def _snapshot(file: _File, line: int, fields: Fields) -> None:
     file.add(line, fields, "snapshot_taken", (str(int(fields.get("snapshot-index", 0))),))
 
@@ -188,6 +193,9 @@ _MAY_MATTER: Final = re.compile(
 )
 
 
+_LAST_WORDS: Final = (b'{"level":"fatal"', b'{"level":"panic"')
+
+
 def recognises(head: bytes) -> bool:
     """Whether a file that begins so is one of these: a line of JSON with a level, a time and a message."""
     return any(
@@ -216,7 +224,7 @@ def _read_file(source: Source, file: _File, progress: Progress | None) -> list[F
     may_matter = _MAY_MATTER.search
     number = others = broken = 0
     for number, line in source.lines(progress):
-        if may_matter(line) is None:
+        if may_matter(line) is None and not line.startswith(_LAST_WORDS):
             # No need to decode what nobody will read: an object's line begins and ends as one.
             if (line[:1] == b"{" and line[-2:] == b"}\n") or _is_object(line):
                 others += 1

@@ -190,14 +190,14 @@ class NdjsonTelling:
         if vote is not None and vote != node.vote:
             self._emit(node, VoteGranted, candidate=vote, term=node.term)
             node.vote = vote
+        if line.log != node.made and not line.name.startswith("Send"):
+            self._observe_log(node, line)
         if state.commit > node.commit:
             self._emit(node, CommitAdvanced, index=state.commit)
             node.commit = state.commit
         config = _config(line.conf)
         if config != node.config:
             self._configure(node, config)
-        if line.log != node.made and not line.name.startswith("Send"):
-            self._observe_log(node, line)
 
     def _become(self, node: _Node, line: Line, role: Role) -> None:
         term = line.state.term

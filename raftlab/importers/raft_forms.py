@@ -191,11 +191,12 @@ def form_of(text: str) -> tuple[str, str, tuple[str, ...]] | None:
                 args = tuple(part or "" for part in found.groups())
                 return (form, args[0], args[1:]) if form in _NAMED_IN_TEXT else (form, "", args)
     elif len(words) > 1 and _HEX.issuperset(first):
-        for form, pattern in _SECOND.get(words[1], ()):
+        second = "[quorum:" if words[1].startswith("[quorum:") else words[1]
+        for form, pattern in _SECOND.get(second, ()):
             found = pattern.fullmatch(text)
             if found is not None:
                 return form, first, tuple(part or "" for part in found.groups())
-        if len(first) < 8 and words[1] not in _SECOND:
+        if len(first) < 8 and second not in _SECOND:
             return None  # an English word of the letters a to f ("added member"), not an id
     else:
         return None

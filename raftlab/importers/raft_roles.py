@@ -203,6 +203,13 @@ def removed(telling: Telling, member: Member, fact: Fact) -> str | None:
     return None
 
 
+def fatal(telling: Telling, member: Member, fact: Fact) -> str | None:
+    """The process says why it can't go on. (Go ends it a moment later; lines of its other threads may follow.)"""
+    telling.emit(member, SourceNoted, text=telling.readable(fact.args[0]))
+    telling.crash(member)
+    return None
+
+
 def note(telling: Telling, member: Member, fact: Fact) -> str | None:
     """Something that a reader wants to know."""
     telling.emit(member, SourceNoted, text=telling.readable(fact.args[0]))

@@ -36,6 +36,7 @@ TELLERS: Final[dict[str, Teller]] = {
     "quorum_not_active": raft_roles.quorum_not_active,
     "removed": raft_roles.removed,
     "removed_itself": raft_roles.removed,
+    "fatal": raft_roles.fatal,
     "note": raft_roles.note,
     "no_state": raft_roles.no_state,
     "unknown": raft_roles.unknown,

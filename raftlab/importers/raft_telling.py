@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from raftlab.core.events import Event, NodeCrashed, NodeObserved, TermAdvanced
+from raftlab.core.events import (
+    BecameCandidate,
+    BecameFollower,
+    BecameLeader,
+    BecamePreCandidate,
+    Event,
+    LeaderLearned,
+    NodeCrashed,
+    NodeObserved,
+    NodeRestarted,
+    TermAdvanced,
+)
 from raftlab.core.model import UP
 from raftlab.core.origin import Origin
 from raftlab.importers.raft_member import Member
@@ -72,6 +83,10 @@ class Telling:
     def emit(self, member: Member, kind: type[Event], cause: int | None = None, **fields: Any) -> int:
         """Let an event of this node happen. A node that speaks for the first time is seen to run."""
         self.introduce(member)
+        if member.booting and not member.up and issubclass(kind, _OF_A_RUNNING_PROCESS):
+            # A new process speaks, and the log (filtered, say) lacks the line by which it said that it starts.
+            self.story.emit(NodeRestarted, member.name)
+            member.up = True
         return self.story.emit(kind, member.name, cause, **fields)
 
     def introduce(self, member: Member) -> None:
@@ -147,4 +162,7 @@ class Telling:
         return text
 
 
-_SPOKEN_BY_OTHERS = frozenset({"note", "removed"})
+_SPOKEN_BY_OTHERS = frozenset({"note", "fatal", "removed"})
+_OF_A_RUNNING_PROCESS = (
+    TermAdvanced, BecameFollower, BecamePreCandidate, BecameCandidate, BecameLeader, LeaderLearned,
+)  # fmt: skip

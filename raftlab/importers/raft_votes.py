@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from raftlab.core.events import VoteCounted, VoteGranted, VoteRefused
 from raftlab.core.messages import (
     AnyMessage,
     AppendEntries,
+    AppendEntriesReply,
     Heartbeat,
     HeartbeatReply,
     InstallSnapshot,
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from raftlab.importers.fact import Fact
     from raftlab.importers.raft_member import Member
     from raftlab.importers.raft_telling import Telling
+
+
+_ANSWERS: Final = frozenset({"MsgVoteResp", "MsgPreVoteResp", "MsgAppResp"})
 
 
 def vote_sent(telling: Telling, member: Member, fact: Fact) -> str | None:
@@ -144,7 +148,9 @@ def higher_term(telling: Telling, member: Member, fact: Fact) -> str | None:
 def lower_term(telling: Telling, member: Member, fact: Fact) -> str | None:
     """A message of a lower term, ignored: a request for a vote goes without an answer."""
     _, kind, sender, term = fact.args
-    cause = telling.arrive(member, sender, _message(kind, int(term)), fact)
+    # A stale answer may have been a yes or a no: unless its sending tells, that isn't known.
+    message = OtherMessage(int(term), kind) if kind in _ANSWERS else _message(kind, int(term))
+    cause = telling.arrive(member, sender, message, fact)
     if kind in ("MsgVote", "MsgPreVote"):
         name, pre = telling.names.key(sender), kind == "MsgPreVote"
         telling.emit(member, VoteRefused, cause, candidate=name, reason="term", term=int(term), pre=pre)
@@ -168,6 +174,8 @@ def _message(kind: str, term: int) -> AnyMessage:
             return HeartbeatReply(term)
         case "MsgApp":
             return AppendEntries(term)
+        case "MsgAppResp":
+            return AppendEntriesReply(term, success=False)
         case "MsgSnap":
             return InstallSnapshot(term)
         case "MsgTimeoutNow":
