@@ -112,7 +112,7 @@ def text_on(ground: str) -> str:
 @lru_cache(maxsize=4096)
 def pattern_on(ground: str) -> str:
     """The colour of a pattern on `ground`: away from its text's, so that no text becomes harder to read."""
-    return mix(ground, _BLACK if text_on(ground) == _WHITE else _WHITE, 0.28)
+    return mix(ground, _BLACK if text_on(ground) == _WHITE else _WHITE, 0.2)
 
 
 def contrast(one: str, other: str) -> float:

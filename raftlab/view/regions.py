@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from raftlab.view.layout import Point
 
 Outline = tuple["Point", ...]
-_STEPS = 24
+_STEPS = 48
 
 
 def cuts(cluster: Cluster) -> frozenset[tuple[str, str]]:
@@ -65,7 +65,7 @@ def side_name(cluster: Cluster, side: Sequence[str]) -> str:
 
 
 def outline(
-    side: Sequence[Point], others: Sequence[Point], reach: float, clear: float
+    side: Sequence[Point], others: Sequence[Point], reach: float, clear: float, below: float = 0.0
 ) -> tuple[Outline, ...]:
     """A soft region around the places of one side, as polygons whose union it is.
 
@@ -74,13 +74,14 @@ def outline(
     order, the ring's middle is (0, 0).
 
     Args:
-        reach: how far it goes beyond a node's centre; clear: how near it may come to the centre of another
-        side's.
+        reach: how far it goes beyond a node's centre; clear: how near it may come to the centre of another side's;
+        below: how much further down it reaches (a node's word stands under it).
     """
-    hull = _hull([point for centre in side for point in _circle(centre, reach)])
+    rooms = [_hull([*_circle((x, y), reach), *_circle((x, y + below), reach * 0.9)]) for x, y in side]
+    hull = _hull([point for room in rooms for point in room])
     if all(_distance(point, hull) >= clear for point in others):
         return (hull,)
-    parts: list[Outline] = [_circle(centre, reach) for centre in side]
+    parts: list[Outline] = rooms
     for one, other in pairwise(side):
         parts.extend(_limb(one, other, others, reach, clear))
     return tuple(parts)

@@ -36,7 +36,9 @@ def test_every_event_is_one_sentence(event: e.Event) -> None:
         sentence = describe(event, cluster)
         assert sentence.endswith((".", "?"))
         assert type(event).__name__ not in sentence
-        assert "UNSET" not in sentence and "UNKNOWN" not in sentence and "None" not in sentence
+        assert "UNSET" not in sentence
+        assert "UNKNOWN" not in sentence
+        assert "None" not in sentence
 
 
 @pytest.mark.parametrize("event", every_event(), ids=lambda event: type(event).__name__)
@@ -47,7 +49,8 @@ def test_every_event_has_a_headline(event: e.Event) -> None:
         sentence, rule = headline(event, cluster)
         assert sentence
         for text in (sentence, rule):
-            assert "UNSET" not in text and "None" not in text
+            assert "UNSET" not in text
+            assert "None" not in text
 
 
 def test_samples_hold_every_kind() -> None:
@@ -77,7 +80,8 @@ def test_labels() -> None:
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: type(command).__name__)
 def test_every_command_has_words(command: AnyCommand) -> None:
     words = describe_command(command)
-    assert type(command).__name__ not in words and "UNSET" not in words
+    assert type(command).__name__ not in words
+    assert "UNSET" not in words
 
 
 def test_sentences() -> None:

@@ -56,7 +56,8 @@ def test_high_contrast_is_higher() -> None:
 def test_terms_that_share_a_colour_differ_in_pattern() -> None:
     seen = {(term_colour(term), term_pattern(term)) for term in range(1, 25)}
     assert len(seen) == 24
-    assert term_colour(7) == TERM_COLOURS[0] and term_pattern(7) != term_pattern(1)
+    assert term_colour(7) == TERM_COLOURS[0]
+    assert term_pattern(7) != term_pattern(1)
 
 
 def test_mixing() -> None:

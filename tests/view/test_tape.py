@@ -55,7 +55,8 @@ def test_slices_give_the_same_tape() -> None:
     whole.extend(story())
     for event in story():
         sliced.extend([event])
-    assert whole.spans == sliced.spans and whole.marks == sliced.marks
+    assert whole.spans == sliced.spans
+    assert whole.marks == sliced.marks
 
 
 def test_the_clicker_skips_what_is_no_turn() -> None:

@@ -1,0 +1,177 @@
+"""One lane at one instant: the state, what has just happened, and which messages are on their way.
+
+A LaneView wraps a timeline with what the projector derives from it once and for all (the term tape; for foreign
+traces, when each message arrived). A Moment is made anew for each frame, and is a function of (timeline, time,
+pace) alone.
+
+Pace is how many microseconds of the trace pass in one of the watcher's: fades and falls are measured in the
+watcher's time, so that they look the same at every speed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from raftlab.core import events as e
+from raftlab.core.log import Entry
+from raftlab.core.messages import Message
+from raftlab.core.model import Cluster
+from raftlab.view.message_words import is_heartbeat, is_reply
+from raftlab.view.tape import TermTape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from raftlab.view.timeline_like import TimelineLike
+
+RECENT = 400
+"""How many events a frame looks back at most."""
+LINGER_US = 180_000
+"""A message that has arrived fades for so long (watcher's time)."""
+HOLD_US = 2_200_000
+"""A caption stands at least so long (watcher's time)."""
+UNPAIRED_US = 500_000
+"""A foreign message of which nobody knows when it arrived is shown for so long (watcher's time)."""
+
+
+class Flight(Struct, frozen=True, gc=False):
+    """A message on its way. `due_us` None: nobody knows when it arrives. `ended_us`: it has arrived, or died.
+
+    Fates: "deliver", "lose" and "cut" (it dies on the way), "down" (nobody is there), "command" (somebody took
+    it away).
+    """
+
+    position: int
+    sender: str
+    to: str
+    message: Message
+    sent_us: int
+    due_us: int | None
+    fate: str
+    ended_us: int | None = None
+
+
+class Moment(Struct, frozen=True):
+    """A lane at one instant. `recent` are the last events, oldest first, as (position, event)."""
+
+    time_us: float
+    position: int
+    pace: float
+    cluster: Cluster
+    recent: list[tuple[int, e.Event]]
+    flights: list[Flight]
+
+    def age(self, at_us: float) -> float:
+        """How long ago that was, in the watcher's microseconds."""
+        return (self.time_us - at_us) / self.pace
+
+    def since(self, watcher_us: float) -> list[tuple[int, e.Event]]:
+        """Those of the recent events that are younger than this (watcher's time)."""
+        start = bisect_left(self.recent, self.time_us - watcher_us * self.pace, key=lambda pair: pair[1].at_us)
+        return self.recent[start:]
+
+
+class LaneView:
+    """A timeline, and what is derived from it while it is shown."""
+
+    def __init__(self, timeline: TimelineLike, title: str = "", subtitle: str = "") -> None:
+        self.timeline = timeline
+        self.title = title
+        self.subtitle = subtitle
+        self.tape = TermTape()
+        self.truncated: dict[int, tuple[Entry, ...]] = {}
+        self._arrivals: dict[int, int] = {}
+        self._paired = 0
+
+    def catch_up(self, most: int = 8192) -> bool:
+        """Take in up to so many events more; whether there are still others."""
+        timeline = self.timeline
+        more = self.tape.catch_up(timeline, most)
+        if timeline.header.source != "raftlab" and self._paired < self.tape.length:
+            # Our own messages carry the time at which they are due; foreign ones have to be paired with their arrivals.
+            for event in timeline.events(self._paired, self.tape.length):
+                if isinstance(event, e.MessageReceived | e.MessageDropped) and event.cause is not None:
+                    self._arrivals[event.cause] = event.at_us
+            self._paired = self.tape.length
+        return more
+
+    def moment(self, time_us: float, pace: float, position: int | None = None) -> Moment:
+        """The lane at a time.
+
+        Args:
+            position: the last event to count, when several share that time; None: all up to it.
+        """
+        timeline = self.timeline
+        at = timeline.index_at(int(time_us)) if position is None else min(position, len(timeline) - 1)
+        cluster = timeline.state(at)
+        first = max(0, at + 1 - RECENT)
+        recent = list(enumerate(timeline.events(first, at + 1), first))
+        moment = Moment(time_us, at, pace, cluster, recent, [])
+        moment.flights.extend(self._flying(moment))
+        moment.flights.extend(self._ended(moment))
+        return moment
+
+    def struck(self, position: int, event: e.LogTruncated) -> tuple[Entry, ...]:
+        """The entries that a truncation took away."""
+        found = self.truncated.get(position)
+        if found is None:
+            before = self.timeline.state(position - 1).nodes.get(event.node or "")
+            found = before.log.between(event.from_index, event.from_index + 1000) if before is not None else ()
+            if len(self.truncated) > 256:
+                self.truncated.clear()
+            self.truncated[position] = found
+        return found
+
+    def _flying(self, moment: Moment) -> list[Flight]:
+        flights = []
+        for position, sent in moment.cluster.flights.items():
+            due_us = sent.due_us if sent.due_us is not None else self._arrivals.get(position)
+            if due_us is None and moment.age(sent.at_us) > UNPAIRED_US:
+                continue
+            flights.append(Flight(position, str(sent.node), sent.to, sent.message, sent.at_us, due_us, sent.fate))
+        return flights
+
+    def _ended(self, moment: Moment) -> list[Flight]:
+        """Messages that have just arrived or died: they fade where they are."""
+        flights = []
+        for _, event in moment.since(2 * LINGER_US):
+            if not isinstance(event, e.MessageReceived | e.MessageDropped) or event.cause is None:
+                continue
+            fate = event.reason if isinstance(event, e.MessageDropped) else "deliver"
+            if fate in ("lose", "cut"):
+                continue  # it has cracked and faded on its way already
+            sent = self.timeline.event(event.cause)
+            if not isinstance(sent, e.MessageSent | e.MessageDuplicated):
+                continue
+            due_us = event.at_us if fate != "command" else sent.due_us
+            flights.append(
+                Flight(
+                    event.cause, str(sent.node), sent.to, sent.message, sent.at_us, due_us, fate, event.at_us
+                )
+            )  # fmt: skip
+        return flights
+
+
+def usual_flight_us(timeline: TimelineLike, look: int = 4000) -> int:
+    """How long messages usually take in a trace (the median of the first ones); 0 when it tells nothing of that."""
+    spans = []
+    for event in timeline.events(0, look):
+        if isinstance(event, e.MessageSent) and event.due_us is not None and event.due_us > event.at_us:
+            spans.append(event.due_us - event.at_us)
+        elif isinstance(event, e.MessageReceived) and event.cause is not None and event.cause < look:
+            sent = timeline.event(event.cause)
+            if isinstance(sent, e.MessageSent) and sent.due_us is None and event.at_us > sent.at_us:
+                spans.append(event.at_us - sent.at_us)
+    return sorted(spans)[len(spans) // 2] if spans else 0
+
+
+def busiest_first(flights: Sequence[Flight]) -> list[Flight]:
+    """Flights by how much one wants to read them: requests that carry something, answers, heartbeats."""
+
+    def rank(flight: Flight) -> tuple[int, int]:
+        return (2 if is_heartbeat(flight.message) else 1 if is_reply(flight.message) else 0, flight.position)
+
+    return sorted(flights, key=rank)
