@@ -1,0 +1,40 @@
+"""Random faulted runs: safe, alive, and able to tell when they are neither."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from raftlab.engine import Rules
+from raftlab.sim.campaign import campaign, play
+
+
+@pytest.mark.parametrize("first", range(0, 120, 20))
+def test_random_runs_are_safe_and_live(first: int) -> None:
+    for seed in range(first, first + 20):
+        assert play(campaign(seed)).problems == (), f"seed {seed}"
+
+
+def _always(*args: Any) -> bool:
+    return True
+
+
+def _never_twice_the_same(step: Any) -> None:
+    step.timer(step, "election", step.cluster.parameters.election_timeout_min_us, None, True)
+
+
+@pytest.mark.parametrize(
+    ("rule", "function", "problem"),
+    [
+        ("vote_once", _always, "Election Safety"),
+        ("compare_logs", _always, "Leader Completeness"),
+        ("randomize_timeout", _never_twice_the_same, "no leader among"),
+        ("back_off", lambda step, peer, reply: None, "committed nothing"),
+    ],
+)
+def test_a_campaign_sees_a_rule_that_is_out(rule: str, function: Callable[..., Any], problem: str) -> None:
+    rules = Rules((rule,), {rule: (rule, function)})
+    found = [text for seed in range(25) for text in play(campaign(seed), rules=rules).problems]
+    assert any(problem in text for text in found)
