@@ -10,6 +10,7 @@ The state in a line of a receipt is the one before it is handled; a vote stands 
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,13 +40,14 @@ class _Envelope(Struct):
     tag: str = ""
 
 
+_ROLE: Final = re.compile(rb'"role":\s*"State')
 _decode: Final = msgspec.json.Decoder(_Envelope).decode
 
 
 def recognises(head: bytes) -> bool:
     """Whether a file that begins so is one of these."""
     lines = [line for line in head.splitlines()[:50] if line.strip()]
-    return any(b'"event":' in line and b'"nid":' in line and b'"role":"State' in line for line in lines)
+    return any(b'"event":' in line and b'"nid":' in line and _ROLE.search(line) for line in lines)
 
 
 def read(sources: Sequence[Source], progress: Progress | None = None) -> Imported:

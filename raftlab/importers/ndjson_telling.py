@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, field
@@ -84,18 +85,32 @@ class Line(Struct, eq=False):
 
 
 def link(streams: Iterable[list[Line]]) -> None:
-    """Give every receipt its sending: the first of the same content that no earlier receipt took."""
-    waiting: dict[Wire, list[Line]] = {}
-    lines = sorted((line for stream in streams for line in stream), key=lambda line: (line.at_us, line.line))
-    for line in lines:
-        if line.msg is not None and line.name.startswith("Send"):
-            waiting.setdefault(line.msg, []).append(line)
-    for queue in waiting.values():
-        queue.reverse()
-    for line in lines:
-        if line.msg is not None and line.name.startswith("Receive") and waiting.get(line.msg):
-            sending = waiting[line.msg].pop()
-            sending.arrival, line.needs = line, (sending,)
+    """Give every receipt its sending: one of the same content, before it, that no other receipt took.
+
+    Messages of one content (heartbeats) can't be told apart, and some are lost. From the last receipt backwards each
+    takes the latest sending that is left: in order, and with no longer on the way than need be.
+    """
+    sendings: dict[Wire, list[Line]] = {}
+    receipts: dict[Wire, list[Line]] = {}
+    for line in sorted((line for stream in streams for line in stream), key=_place):
+        if line.msg is not None:
+            if line.name.startswith("Send"):
+                sendings.setdefault(line.msg, []).append(line)
+            elif line.name.startswith("Receive"):
+                receipts.setdefault(line.msg, []).append(line)
+    for content, arrived in receipts.items():
+        sent = sendings.get(content, [])
+        latest = len(sent)
+        for receipt in reversed(arrived):
+            latest = min(latest, bisect_right(sent, _place(receipt), key=_place)) - 1
+            if latest < 0:
+                break
+            sending = sent[latest]
+            sending.arrival, receipt.needs = receipt, (sending,)
+
+
+def _place(line: Line) -> tuple[int, int]:
+    return line.at_us, line.line
 
 
 class _Node(Struct):
@@ -133,13 +148,13 @@ class NdjsonTelling:
             report.skip(f"a role that raft doesn't have: {line.role}")
             return
         self.story.turn_to(line.at_us, Origin(report.file, line.line, line.stamp))
-        before = len(self.story.events)
+        before = self.story.told()
         node = self.nodes.get(line.node)
         if node is None or line.name == "InitState":
             node = self._start(line, role)
         self._catch_up(node, line, role)
         self._happen(node, line)
-        told = len(self.story.events) - before
+        told = self.story.told() - before
         if told:
             report.told += 1
             report.events += told

@@ -1,20 +1,21 @@
 """Which arrival belongs to which sending: the arrows that raft's log lines leave between the nodes' files.
 
 An arrival takes the latest sending of its kind, way and term that isn't taken and isn't later than itself (but for a
-slack: stamps of different machines, or in whole milliseconds, are that far from the truth). The arrival then needs
-the sending: the weaving keeps them in order. So do those lines that only a leader's messages can have caused need its
-election.
+slack: stamps of different machines, or in whole milliseconds, are that far from the truth). Votes are told apart by
+their term alone, so theirs are found between clocks of any skew. The arrival then needs the sending: the weaving keeps
+them in order. So do those lines that only a leader's messages can have caused need its election.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from raftlab.importers.fact import Fact
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from raftlab.importers.fact import Fact
 
 SLACK_US: Final = 50_000
 
@@ -22,6 +23,7 @@ Key = tuple[str, str, str, str]
 """(kind, from, to, what tells two apart: the term, or a log index)"""
 
 ANSWER: Final = {"MsgVote": "MsgVoteResp", "MsgPreVote": "MsgPreVoteResp"}
+_ONCE_A_TERM: Final = frozenset({"MsgVote", "MsgVoteResp"})
 _FROM_LEADER: Final = frozenset({"MsgApp", "MsgHeartbeat", "MsgSnap"})
 
 
@@ -51,17 +53,24 @@ def pair(streams: Sequence[Sequence[Fact]]) -> dict[str, Fact | str]:
     for fact in facts:
         key = _arrived(fact)
         if key is not None:
-            _link(fact, sendings.get(key, ()))
+            _link(fact, key, sendings.get(key, ()))
         _follow_leader(fact, leaders)
     return leaders
 
 
-def _link(arrival: Fact, sendings: Sequence[Fact]) -> None:
-    for sending in reversed(sendings):
-        if sending.arrival is None and sending.at_us <= arrival.at_us + SLACK_US:
-            sending.arrival, arrival.sending = arrival, sending
-            arrival.needs = (*arrival.needs, sending)
-            return
+def _link(arrival: Fact, key: Key, sendings: Sequence[Fact]) -> None:
+    latest = bisect_right(sendings, arrival.at_us + SLACK_US, key=attrgetter("at_us")) - 1
+    while latest >= 0 and sendings[latest].arrival is not None:
+        latest -= 1
+    if latest >= 0:
+        sending = sendings[latest]
+    elif key[3] and key[0] in _ONCE_A_TERM and sendings and sendings[0].arrival is None:
+        # There is one such message between the same two in a term: then clocks that are hours apart don't matter.
+        sending = sendings[0]
+    else:
+        return
+    sending.arrival, arrival.sending = arrival, sending
+    arrival.needs = (*arrival.needs, sending)
 
 
 def _follow_leader(fact: Fact, leaders: dict[str, Fact | str]) -> None:
@@ -72,9 +81,8 @@ def _follow_leader(fact: Fact, leaders: dict[str, Fact | str]) -> None:
     else:
         return
     elected = leaders.get(term)
-    if elected is None or isinstance(elected, str) or elected.node != leader or elected.at_us > fact.at_us + SLACK_US:
-        return
-    fact.needs = (*fact.needs, elected)
+    if isinstance(elected, Fact) and elected.node == leader:
+        fact.needs = (*fact.needs, elected)
 
 
 def _sent(fact: Fact) -> Key | None:

@@ -74,7 +74,7 @@ def tell(streams: Sequence[list[Fact]], names: Names, reports: list[FileReport])
     """
     streams = [_boot_first(stream) for stream in streams]
     telling = Telling(names, pair(streams), reports)
-    telling.speaking = {fact.node for stream in streams for fact in stream if fact.form == "new_raft"}
+    telling.speaking = {fact.node for stream in streams for fact in stream}
     telling.tell(weave(streams), TELLERS)
     story = telling.story
     if not story.events:

@@ -56,12 +56,12 @@ class Telling:
         for fact in facts:
             report = self.reports[fact.source]
             self.story.turn_to(fact.at_us, Origin(report.file, fact.line, fact.stamp))
-            before = len(self.story.events)
+            before = self.story.told()
             member = self.member(fact.node)
             reason = tellers[fact.form](self, member, fact)
             if fact.form not in _SPOKEN_BY_OTHERS:
                 member.previous = fact
-            told = len(self.story.events) - before
+            told = self.story.told() - before
             if told:
                 report.told += 1
                 report.events += told

@@ -5,7 +5,6 @@ A new kind is a module with KIND, TITLE, `recognises(head)` and `read(sources, p
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, cast
@@ -100,6 +99,4 @@ def _unpacked(head: bytes) -> bytes:
     try:
         return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(head, HEAD_BYTES)
     except zlib.error as error:
-        raise TraceError(f"this gzip data is damaged: {error}") from None
-    except gzip.BadGzipFile as error:
         raise TraceError(f"this gzip data is damaged: {error}") from None

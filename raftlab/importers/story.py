@@ -34,9 +34,6 @@ class Story:
 
     def turn_to(self, at_us: int, origin: Origin) -> None:
         """What follows is said by this line. A stamp before the last one counts as that one."""
-        if not self.events:
-            self.now_us = at_us
-            self.emit(ClusterCreated, None)
         at_us = max(at_us, self.now_us)
         self.origin = None
         while self._unseen and self._unseen[0][0] <= at_us:
@@ -45,12 +42,19 @@ class Story:
         self.now_us, self.origin = at_us, origin
 
     def emit(self, kind: type[Event], node: str | None, cause: int | None = None, **fields: Any) -> int:
-        """Let an event happen now; its position comes back."""
+        """Let an event happen now; its position comes back. The first one finds the cluster created."""
+        if not self.events:
+            self.events.append(ClusterCreated(self.now_us, None, None, None))
+            self.origins.append(None)
         if node is not None:
             self.nodes[node] = None
         self.events.append(kind(self.now_us, node, cause, None, **fields))
         self.origins.append(self.origin)
         return len(self.events) - 1
+
+    def told(self) -> int:
+        """How many events there are beside the cluster's creation, which no line tells."""
+        return max(0, len(self.events) - 1)
 
     def send(self, node: str, to: str, message: AnyMessage, cause: int | None, *, arrives: bool) -> int:
         """A message leaves; `arrives`: the source shows its arrival, which `arrive` will tell."""

@@ -1,0 +1,21 @@
+"""Where the recordings are: one is a copy in the tree, the others are beside the repository, if they are there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.test_house import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COPY = ROOT / "tests" / "data" / "etcd" / "part_leader3-zap"
+SHARED = ROOT.parent / "shared" / "traces"
+EXAMPLE = SHARED / "third-party" / "etcd-raft" / "example.ndjson"
+RECORDINGS = sorted(SHARED.glob("etcd/*zap*")) or [COPY]
+NO_SHARED = f"the recordings beside the repository ({SHARED.relative_to(ROOT.parent)}) are not there"
+
+
+def logs(recording: Path) -> list[Path]:
+    """Its members' logs."""
+    return sorted(recording.glob("n?.log*"))

@@ -1,0 +1,146 @@
+"""What a person may hand over by mistake: one message each, with the file, and what would be right."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from raftlab.core.errors import TraceError
+from raftlab.importers import detect, read
+from tests.importers.lines import A, write, zap34
+from tests.importers.recordings import COPY, logs
+
+
+def message_of(path: Path, **options: str) -> str:
+    with pytest.raises(TraceError) as caught:
+        read([path], **options)
+    assert caught.value.file == str(path)
+    return str(caught.value)
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    assert "there is no such file" in message_of(tmp_path / "n1.log")
+
+
+def test_a_directory(tmp_path: Path) -> None:
+    assert "this is a directory; name the log files in it" in message_of(tmp_path)
+
+
+def test_an_empty_file(tmp_path: Path) -> None:
+    assert "this file is empty" in message_of(write(tmp_path / "n1.log"))
+
+
+def test_a_binary_file(tmp_path: Path) -> None:
+    path = tmp_path / "n1.log"
+    path.write_bytes(b"\x7fELF\x02\x01\x01\0\0\0\0")
+
+    assert "this is a binary file" in message_of(path)
+
+
+def test_a_file_without_read_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "n1.log", zap34(0, "x"))
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+
+    assert "this file can't be read: Permission denied" in message_of(path)
+
+
+def test_a_text_that_is_no_log(tmp_path: Path) -> None:
+    path = write(tmp_path / "letter.txt", "Dear Diego,\n", "thank you for Raft.\n")
+
+    assert detect(path) is None
+    assert "no log that raftlab knows; it knows etcd-raft-ndjson" in message_of(path)
+
+
+def test_a_log_without_a_line_of_rafts(tmp_path: Path) -> None:
+    path = write(tmp_path / "n1.log", zap34(0, "serving peer traffic"), zap34(1, "now serving"), "panic: no\n")
+
+    message = message_of(path)
+
+    assert "no line in it is raft's" in message
+    assert "of 3: 2 not about raft, 1 not JSON" in message
+    assert "became follower at term 2" in message
+
+
+def test_a_log_that_only_names_its_member(tmp_path: Path) -> None:
+    path = write(tmp_path / "n1.log", zap34(0, "starting an etcd server", name="n1"))
+
+    assert "no line in it is raft's" in message_of(path)
+
+
+def test_a_trace_without_an_event_of_rafts(tmp_path: Path) -> None:
+    line = '{"level":"debug","ts":1.5,"event":{"name":"Ready","nid":"1","role":"StateFollower"}}\n'
+
+    assert "no line in it is an event of raft's" in message_of(write(tmp_path / "t.ndjson", line))
+
+
+def test_an_unknown_kind() -> None:
+    message = message_of(logs(COPY)[0], kind="zookeeper")
+
+    assert "no importer of the kind 'zookeeper'; there are: etcd-raft-ndjson, etcd-zap" in message
+
+
+def test_files_of_two_kinds(tmp_path: Path) -> None:
+    other = write(
+        tmp_path / "t.ndjson",
+        '{"ts":1.5,"event":{"name":"Ready","nid":"1","state":{"term":0,"vote":"0","commit":0},"role":"StateFollower"}}\n',
+    )
+
+    with pytest.raises(TraceError, match="the files of one cluster are of one kind"):
+        read([logs(COPY)[0], other])
+
+
+def test_no_file_at_all() -> None:
+    with pytest.raises(TraceError, match="no file"):
+        read([])
+
+
+def test_a_packed_file_cut_short(tmp_path: Path) -> None:
+    path = tmp_path / "n1.log.gz"
+    packed = gzip.compress(logs(COPY)[1].read_bytes() * 20)
+    path.write_bytes(packed[: len(packed) - len(packed) // 4])
+
+    assert "breaks off after line" in message_of(path)
+
+
+def test_a_packed_file_with_damage(tmp_path: Path) -> None:
+    path = tmp_path / "n1.log.gz"
+    path.write_bytes(b"\x1f\x8bnot gzip at all")
+
+    assert "gzip file is damaged" in message_of(path)
+
+
+def test_strange_lines_are_counted_and_the_rest_is_read(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "n1.log",
+        zap34(0, f"{A} became follower at term 1"),
+        "\n",
+        "goroutine 1 [running]:\n",
+        '{"level":"info","ts":"yesterday","caller":"x","msg":"' + A + ' became follower at term 1"}\n',
+        zap34(1, f"{A} became wiser at term 1"),
+        zap34(2, f"{A} became follower at term 9\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "replace")),
+        '{"level":"info","ts":"2026-11-23T19:50:00.000Z","caller":"x","msg":"' + A + " became follower at te",
+    )
+    with path.open("ab") as file:
+        file.write(b"\n[1, 2]\n\xff\xfe\n")
+
+    report = read([path]).files[0]
+
+    assert report.lines == 9
+    assert report.told == 1
+    assert report.skipped == {
+        "not JSON": 5,
+        "no time that can be read in it": 1,
+        "raft line of an unknown form": 2,
+    }
+
+
+def test_the_last_line_needs_no_end(tmp_path: Path) -> None:
+    path = write(tmp_path / "n1.log", zap34(0, f"{A} became follower at term 1").rstrip("\n"))
+
+    assert read([path]).files[0].told == 1
