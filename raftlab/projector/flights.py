@@ -30,6 +30,8 @@ SIZE = 24.0
 LABELS = 18
 """So many labels at most are shown; the others are bullets only."""
 PILL = 38.0
+LEASH = 95.0
+"""A label that had to go farther than this from its bullet fades: nobody could tell whose it is."""
 STOPS = 0.5
 """Where a message that will be lost stops; at a cut link, before the gap."""
 SEEN_US = (45_000, 140_000)
@@ -50,8 +52,8 @@ class Sighting(NamedTuple):
     width: float
 
 
-def draw(picture: Picture, texts: list[Rect]) -> list[Shape]:
-    """All messages of a lane; `texts` are what labels should not cover."""
+def draw(picture: Picture, texts: list[Rect]) -> tuple[list[Shape], list[Shape]]:
+    """All messages of a lane: bullets, and labels, which should not cover `texts`."""
     sightings = [
         sighting
         for flight in busiest_first(picture.moment.flights)
@@ -65,7 +67,7 @@ def draw(picture: Picture, texts: list[Rect]) -> list[Shape]:
     for sighting, at, alpha in reversed(_placed(picture, labelled, texts)):
         if alpha > 0.02:
             shapes += _pill(picture, sighting, at, alpha)
-    return bullets + shapes
+    return bullets, shapes
 
 
 def _sight(picture: Picture, flight: Flight) -> Sighting | None:
@@ -77,7 +79,7 @@ def _sight(picture: Picture, flight: Flight) -> Sighting | None:
     due_us = flight.due_us if flight.due_us is not None else flight.sent_us + int(UNPAIRED_US * moment.pace)
     now_us = moment.time_us if flight.ended_us is None else min(moment.time_us, flight.ended_us)
     part = way_part(int(now_us), flight.sent_us, due_us)
-    alpha, crack = min(1.0, part * 12 + 0.15), 0.0
+    alpha, crack = 1.0 if moment.settled else min(1.0, part * 12 + 0.15), 0.0
     if flight.fate in ("lose", "cut"):
         stop = STOPS if flight.fate == "lose" else GAP[0] - 0.05
         crack = max(0.0, part - 0.5) / 0.5
@@ -247,8 +249,11 @@ def _visible(
         near_x = min(max(x, spot[0] - half[0]), spot[0] + half[0])
         near_y = min(max(y, spot[1] - half[1]), spot[1] + half[1])
         deepest = max(deepest, picture.seat.timer - hypot(near_x - x, near_y - y))
+    strayed = hypot(spot[0] - sighting.at[0], spot[1] - sighting.at[1])
+    deepest = max(deepest, (strayed - LEASH) / 8)
     travelled = hypot(sighting.at[0] - sighting.start[0], sighting.at[1] - sighting.start[1])
-    return sighting.alpha * (1 - smooth((deepest - 4) / 10)) * smooth((travelled + 8) / 40)
+    started = 1.0 if picture.moment.settled else smooth((travelled + 8) / 40)
+    return sighting.alpha * (1 - smooth((deepest - 4) / 10)) * started
 
 
 def _pill(picture: Picture, sighting: Sighting, at: Point, alpha: float) -> list[Shape]:

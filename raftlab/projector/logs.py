@@ -65,12 +65,18 @@ class _Table:
         for position, event in self.picture.moment.since(FALL_US):
             if isinstance(event, e.LogTruncated) and event.node is not None:
                 age = self.picture.moment.age(event.at_us)
+                if self.picture.moment.settled:
+                    if position != self.picture.moment.position:
+                        continue
+                    age = HOLD_US  # we stand on it: struck, not fallen yet
                 falling.setdefault(event.node, []).extend((age, entry) for entry in lane.struck(position, event))
         return falling
 
     def _note_changes(self) -> None:
         """How far new entries and new commits have come, 0 to 1."""
         moment = self.picture.moment
+        if moment.settled:
+            return
         for _, event in moment.since(FALL_US + APPEAR_US):
             name = event.node or ""
             if isinstance(event, e.EntryAppended):
@@ -83,16 +89,16 @@ class _Table:
     def _first(self) -> float:
         """The first index of the window. It slides: the mean over the last moments of where it should stand."""
         moment = self.picture.moment
-        now = self._wanted(self._last(None))
-        if now <= 1:
-            return 1.0
+        now = self._wanted(self._last())
+        if now <= 1 or moment.settled:
+            return float(now)
         grown = [
             (moment.age(event.at_us), event.entry.index)
             for _, event in moment.since(SLIDE_US)
             if isinstance(event, e.EntryAppended)
         ]
         first = float(now)
-        newest = self._last(None)
+        newest = self._last()
         for age, index in grown:
             if index == newest and self._wanted(index - 1) < now:
                 first = now - 1 + smooth(age / SLIDE_US)
@@ -102,7 +108,7 @@ class _Table:
     def _wanted(self, last: int) -> int:
         return max(1, last - self.columns + 1)
 
-    def _last(self, _: None) -> int:
+    def _last(self) -> int:
         lasts = [
             node.log.last_index
             for node in self.picture.cluster.nodes.values()

@@ -55,7 +55,10 @@ class Flight(Struct, frozen=True, gc=False):
 
 
 class Moment(Struct, frozen=True):
-    """A lane at one instant. `recent` are the last events, oldest first, as (position, event)."""
+    """A lane at one instant. `recent` are the last events, oldest first, as (position, event).
+
+    `settled`: we stand on an event, so what it has done is done, and nothing is shown half way.
+    """
 
     time_us: float
     position: int
@@ -63,6 +66,7 @@ class Moment(Struct, frozen=True):
     cluster: Cluster
     recent: list[tuple[int, e.Event]]
     flights: list[Flight]
+    settled: bool = False
 
     def age(self, at_us: float) -> float:
         """How long ago that was, in the watcher's microseconds."""
@@ -98,18 +102,19 @@ class LaneView:
             self._paired = self.tape.length
         return more
 
-    def moment(self, time_us: float, pace: float, position: int | None = None) -> Moment:
+    def moment(self, time_us: float, pace: float, position: int | None = None, *, settled: bool = False) -> Moment:
         """The lane at a time.
 
         Args:
             position: the last event to count, when several share that time; None: all up to it.
+            settled: we stand on that event: show what it has done as done.
         """
         timeline = self.timeline
         at = timeline.index_at(int(time_us)) if position is None else min(position, len(timeline) - 1)
         cluster = timeline.state(at)
         first = max(0, at + 1 - RECENT)
         recent = list(enumerate(timeline.events(first, at + 1), first))
-        moment = Moment(time_us, at, pace, cluster, recent, [])
+        moment = Moment(time_us, at, pace, cluster, recent, [], settled)
         moment.flights.extend(self._flying(moment))
         moment.flights.extend(self._ended(moment))
         return moment

@@ -123,6 +123,8 @@ def _around(picture: Picture, node: Node, look: Look, at: Point, alpha: float) -
 
 def _since_role(picture: Picture, name: str, kind: type[e.Event]) -> float:
     """0 to 1 while a role's signs appear."""
+    if picture.moment.settled:
+        return 1.0
     for _, event in reversed(picture.moment.since(FADE_US)):
         if type(event) is kind and event.node == name:
             return 0.25 + 0.75 * smooth(picture.moment.age(event.at_us) / FADE_US)

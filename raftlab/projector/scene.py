@@ -1,7 +1,7 @@
 """A frame: what is to be seen of some timelines at some time. A pure function; nothing here knows a display or a clock.
 
-The layers, from below: partitions, links, nodes, logs, messages, the caption, the term tape. What each thing
-looks like is said in one module each (nodes, links, flights, logs, bands); here they are put together.
+The layers, from below: partitions, links, messages, nodes, logs, the messages' labels, the caption, the term tape.
+What each thing looks like is said in one module each (nodes, links, flights, logs, bands); here they are put together.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def frame(lanes: Sequence[LaneView], time_us: float, options: Options) -> Frame:
     theme = THEMES[options.theme]
     positions = options.positions or (None,) * len(lanes)
     moments = [
-        lane.moment(time_us, pace_of(lane.timeline.header.unit, options.speed), position)
+        lane.moment(time_us, pace_of(lane.timeline.header.unit, options.speed), position, settled=options.exact)
         for lane, position in zip(lanes, positions, strict=True)
     ]
     width = frame_width(options.size)
@@ -67,9 +67,8 @@ def frame(lanes: Sequence[LaneView], time_us: float, options: Options) -> Frame:
         still += bands.title(lane, seat, theme)
         soft, names = links.regions(picture)
         still += [*soft, *links.links(picture), *names]
-        moving += nodes.draw(picture)
-        moving += logs.draw(lane, picture)
-        moving += flights.draw(picture, _rects(still))
+        bullets, labels = flights.draw(picture, _rects(still))
+        moving += bullets + nodes.draw(picture) + logs.draw(lane, picture) + labels
     moving += bands.caption(lanes, moments, stage, theme, exact=options.exact)
     tape_still, tape_moving = bands.tape(lanes, moments, stage, theme)
     still += tape_still

@@ -128,9 +128,7 @@ def _refused(event: e.VoteRefused, cluster: Cluster | None) -> str:
         voted = cluster.nodes[event.node].voted_for
         why = f"it has voted for {voted}" if voted and voted is not UNKNOWN else why
     pre = "pre-vote" if event.pre else "vote"
-    return (
-        f"{event.node} refuses its {pre}{of_term(event.term)} to {event.candidate}{f': {why}' if why else ''}"
-    )
+    return f"{event.node} refuses its {pre}{of_term(event.term)} to {event.candidate}{f': {why}' if why else ''}"
 
 
 def _counted(event: e.VoteCounted, cluster: Cluster | None) -> str:

@@ -65,9 +65,7 @@ def _progressed(event: e.ProgressChanged, cluster: Cluster) -> tuple[str, str] |
     if node is None or node.role is not LEADER or event.match_index <= _or_zero(node.commit_index):
         return None
     index, config = event.match_index, configuration(cluster)
-    matched = {name for name, progress in node.progress.items() if progress.match_index >= index} | {
-        node.name
-    }
+    matched = {name for name, progress in node.progress.items() if progress.match_index >= index} | {node.name}
     size, held = len(config.voters), sum(name in matched for name in config.voters)
     fact = f"{node.name} has entry {index} on {held} of {size} nodes."
     rule = f"{_COMMIT_RULE} · {_majority_of(cluster)}"
@@ -75,9 +73,7 @@ def _progressed(event: e.ProgressChanged, cluster: Cluster) -> tuple[str, str] |
     if not is_quorum(config, matched):
         return f"{fact} It may not commit it yet.", rule
     if term is not None and term != node.current_term:
-        old = (
-            f"It is of term {term}: {node.name}, in term {node.current_term}, may not commit it by counting."
-        )
+        old = f"It is of term {term}: {node.name}, in term {node.current_term}, may not commit it by counting."
         return f"{fact} {old}", rule
     return f"{fact} That is a majority.", rule
 
@@ -87,28 +83,20 @@ def _committed(event: e.CommitAdvanced, cluster: Cluster) -> tuple[str, str] | N
     if node is None or node.role is not LEADER:
         return None
     config = configuration(cluster)
-    matched = {name for name, progress in node.progress.items() if progress.match_index >= event.index} | {
-        node.name
-    }
+    matched = {name for name, progress in node.progress.items() if progress.match_index >= event.index} | {node.name}
     held, size = sum(name in matched for name in config.voters), len(config.voters)
     where = f" on {held} of {size} nodes" if is_quorum(config, matched) else ""
     entry = node.log.entry(event.index)
     text = entry_text(entry) if entry is not None else ""
     named = f"Entry {event.index}{f' ({text})' if text else ''}"
-    said = (
-        f"{named} is{where}: {node.name} commits it."
-        if where
-        else f"{node.name} commits up to entry {event.index}."
-    )
+    said = f"{named} is{where}: {node.name} commits it." if where else f"{node.name} commits up to entry {event.index}."
     return said, f"{_COMMIT_RULE} · {_majority_of(cluster)}"
 
 
 def _stands(event: e.BecameCandidate, cluster: Cluster) -> tuple[str, str]:
     size = len(configuration(cluster).voters)
     need = f" It needs {majority(size)} of {size} votes." if size > 1 else ""
-    return f"{event.node} stands for election{of_term(_term_of(event, cluster), 'in')}.{need}", _rule_line(
-        event
-    )
+    return f"{event.node} stands for election{of_term(_term_of(event, cluster), 'in')}.{need}", _rule_line(event)
 
 
 def _leads(event: e.BecameLeader, cluster: Cluster) -> tuple[str, str]:
@@ -143,11 +131,7 @@ def _crashed(event: e.NodeCrashed, cluster: Cluster) -> tuple[str, str]:
 def _restarted(event: e.NodeRestarted, cluster: Cluster) -> tuple[str, str]:
     node = _node(event, cluster)
     known = node is not None and node.current_term is not UNKNOWN and node.log.last_index is not UNKNOWN
-    has = (
-        f", with term {node.current_term} and {node.log.last_index} entries from its disk"
-        if node and known
-        else ""
-    )
+    has = f", with term {node.current_term} and {node.log.last_index} entries from its disk" if node and known else ""
     return f"{event.node} starts again as a follower{has}.", "A server that starts is a follower (§5.2)"
 
 

@@ -100,17 +100,9 @@ def _append_name(message: m.AppendEntries) -> str:
 def _append_reply_name(message: m.AppendEntriesReply) -> str:
     if message.success:
         matched = message.match_index
-        return (
-            "ok" if matched is UNKNOWN else f"ok: our logs agree up to entry {matched}" if matched else "ok"
-        )
+        return "ok" if matched is UNKNOWN else f"ok: our logs agree up to entry {matched}" if matched else "ok"
     rejected = message.rejected_index
-    return (
-        "no"
-        if rejected is UNKNOWN
-        else f"no: what stands at index {rejected} doesn't fit"
-        if rejected
-        else "no"
-    )
+    return "no" if rejected is UNKNOWN else f"no: what stands at index {rejected} doesn't fit" if rejected else "no"
 
 
 def _yes(granted: bool) -> str:
@@ -155,9 +147,7 @@ _NAMES: dict[type[m.Message], Callable[[Any], str]] = {
     m.AppendEntries: _append_name,
     m.AppendEntriesReply: _append_reply_name,
     m.InstallSnapshot: lambda message: f"a snapshot up to {place(message.last_index, message.last_term)}",
-    m.InstallSnapshotReply: lambda message: (
-        f"ok: the snapshot is stored up to entry {_or_mark(message.match_index)}"
-    ),
+    m.InstallSnapshotReply: lambda message: f"ok: the snapshot is stored up to entry {_or_mark(message.match_index)}",
     m.TimeoutNow: lambda message: "TimeoutNow: stand for election at once",
     m.Heartbeat: lambda message: "a heartbeat",
     m.HeartbeatReply: lambda message: "its answer to a heartbeat",

@@ -42,10 +42,7 @@ def _components(names: tuple[str, ...], cut: frozenset[tuple[str, str]]) -> tupl
     graph: networkx.Graph[str] = networkx.Graph()
     graph.add_nodes_from(names)
     graph.add_edges_from(
-        (a, b)
-        for place, a in enumerate(names)
-        for b in names[place + 1 :]
-        if (a, b) not in cut and (b, a) not in cut
+        (a, b) for place, a in enumerate(names) for b in names[place + 1 :] if (a, b) not in cut and (b, a) not in cut
     )
     order = {name: place for place, name in enumerate(names)}
     groups = [tuple(sorted(group, key=order.__getitem__)) for group in networkx.connected_components(graph)]

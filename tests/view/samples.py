@@ -108,9 +108,7 @@ def every_event() -> list[e.Event]:
         e.ClientAnswered(40, "n1", None, None, "c1", 1, "refused", 0, "n2"),
         e.ClientAnswered(40, "n1", None, None, "c1", 1, "unknown"),
         e.ClientAnswered(40, None, None, None, "c1", 1, "nobody"),
-        e.NodeObserved(
-            40, "n1", None, None, role=Role.LEADER, status=Status.UP, term=3, vote=None, leader="n1"
-        ),
+        e.NodeObserved(40, "n1", None, None, role=Role.LEADER, status=Status.UP, term=3, vote=None, leader="n1"),
         *(e.MessageSent(40, "n1", None, None, "n2", message, 50) for message in MESSAGES),
         *(e.MessageReceived(40, "n2", None, None, "n1", message) for message in MESSAGES),
         *(e.CommandGiven(40, None, None, None, command) for command in COMMANDS),

@@ -6,17 +6,14 @@ from kept pieces (brushes), so that a frame costs a few milliseconds.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
-
-os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import pygame
 import pygame.gfxdraw
 
 from raftlab.core.errors import RaftlabError
 from raftlab.projector import shapes as s
-from raftlab.projector.brushes import Brushes
+from raftlab.projector.paint.brushes import Brushes
 from raftlab.view.palette import rgb
 
 if TYPE_CHECKING:
