@@ -52,7 +52,10 @@ class MessageReceived(Event, frozen=True, gc=False):
 
 
 class MessageDropped(Event, frozen=True, gc=False):
-    """A message dies: "lose", "cut" (no link), "down" (nobody there), "command" (somebody took it away)."""
+    """A message dies: "lose", "cut" (no link), "down" (nobody there), "command" (somebody took it away).
+
+    "unseen" closes an imported one: its sending was logged, and no line tells whether it arrived.
+    """
 
     sender: str
     reason: str
