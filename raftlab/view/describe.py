@@ -58,6 +58,8 @@ def capital(sentence: str, names: tuple[str, ...] = ()) -> str:
 
 def _created(event: e.ClusterCreated, cluster: Cluster | None) -> str:
     count = len(event.nodes)
+    if not count:
+        return "A recording begins"
     return f"A cluster of {count} node{'s' * (count != 1)} begins: {', '.join(event.nodes)}"
 
 
@@ -230,6 +232,7 @@ _DEATHS = {
     "cut": "is lost: the link is cut",
     "down": "is lost: nobody is there to receive it",
     "command": "is taken away",
+    "unseen": "is not seen to arrive",
 }
 
 
@@ -348,6 +351,8 @@ def _observed(event: e.NodeObserved, cluster: Cluster | None) -> str:
             said.append(words.format("nobody" if value is None else value))
     if event.config is not UNKNOWN:
         said.append(f"members {config_text(event.config)}")
+    if event.unknown:
+        said.append(f"from here on its {', '.join(event.unknown).replace('_', ' ')} can't be told")
     return f"{event.node} is seen: {', '.join(said) or 'it is there'}"
 
 
