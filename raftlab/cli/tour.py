@@ -1,7 +1,7 @@
 """The tour: election, replication, partition and recovery, narrated as plain text from a live run.
 
-What `raftlab` says where no terminal is there to draw on. Every sentence about the cluster is that of an event which really
-happened in the run: the tour chooses, it doesn't tell tales.
+What `raftlab` says where no terminal is there to draw on. Every sentence about the cluster is that of an event which
+really happened in the run: the tour chooses, it doesn't tell tales.
 """
 
 from __future__ import annotations
@@ -43,17 +43,16 @@ CHAPTERS = (
     ),
     Chapter(
         "3. Partition",
-        "The leader and one follower are cut off. They still take what a client writes, and can't commit it: two are no\n"
-        "majority of five, however the network is cut. The other three elect a leader of a higher term, and go on.",
-        5_900_000,
-        {"CommandGiven": 3, "EntryAppended": 4, "BecameCandidate": 1, "BecameLeader": 1, "CommitAdvanced": 2},
-    ),
-    Chapter(
+        "The leader and one follower are cut off. They still take what a client writes, and can't commit it: two are
+        no\n" "majority of five, however the network is cut. The other three elect a leader of a higher term, and go
+        on.", 5_900_000, {"CommandGiven": 3, "EntryAppended": 4, "BecameCandidate": 1, "BecameLeader": 1,
+        "CommitAdvanced": 2},
+    ), Chapter(
         "4. Recovery",
         "The network heals. The old leader hears of the higher term and steps down. What it had stored and never\n"
-        "committed is overwritten by the new leader's entries. No client was lied to: none of it had been acknowledged.",
-        10_000_000,
-        {"CommandGiven": 1, "TermAdvanced": 1, "BecameFollower": 1, "LogTruncated": 2, "EntryAppended": 2,
+        "committed is overwritten by the new leader's entries. No client was lied to: none of it had been
+        acknowledged.", 10_000_000, {"CommandGiven": 1, "TermAdvanced": 1, "BecameFollower": 1, "LogTruncated": 2,
+        "EntryAppended": 2,
          "CommitAdvanced": 2},
     ),
 )  # fmt: skip
