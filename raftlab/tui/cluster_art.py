@@ -1,6 +1,7 @@
 """A whole cluster, painted: regions, links, messages under way, nodes.
 
-Pure: a grid that depends on a state, a time and a size. What rarely changes (regions and links) is painted once and kept.
+Pure: a grid that depends on a state, a time and a size. What rarely changes (regions and links) is painted once and
+kept.
 """
 
 from __future__ import annotations
@@ -33,13 +34,18 @@ _WHOLE_MESH: Final = 5
 def paint_cluster(
     cluster: Cluster, names: Sequence[str], now_us: int, width: int, height: int, theme: Theme, *, mono: bool = False
 ) -> Grid:
-    """The picture of a state at a time. `names`: all nodes that have a place, whether or not the state knows them yet."""
+    """The picture of a state at a time.
+
+    `names`: all nodes that have a place, whether or not the state knows them yet.
+    """
     names = tuple(names)
     if not names:
         return Grid(width, height, theme.ground)
     places = places_for(len(names), max(len(name) for name in names), width, height, mono)
     faces = [
-        face_of(cluster, cluster.nodes[name], now_us) if name in cluster.nodes else Face(name, Look.UNKNOWN, "not seen yet", None)
+        face_of(cluster, cluster.nodes[name], now_us)
+        if name in cluster.nodes
+        else Face(name, Look.UNKNOWN, "not seen yet", None)
         for name in names
     ]
     if places.size is None:
@@ -110,7 +116,12 @@ def _fill(grid: Grid, polygon: Sequence[Point], colour: str) -> None:
 
 
 def _paint_links(
-    grid: Grid, names: tuple[str, ...], places: Places, cut: frozenset[tuple[str, str]], gone: frozenset[str], theme: Theme
+    grid: Grid,
+    names: tuple[str, ...],
+    places: Places,
+    cut: frozenset[tuple[str, str]],
+    gone: frozenset[str],
+    theme: Theme,
 ) -> None:
     """Thin lines between nodes; where a way is cut, the line has a gap before the node that hears nothing any more."""
     dots: dict[tuple[int, int], int] = {}
@@ -134,8 +145,8 @@ def _paint_links(
             marks.append((along(start, end, 0.59), "╳"))
     for (x, y), bits in dots.items():
         grid.text(x, y, braille(bits), theme.line)
-    for (x, y), mark in marks:
-        grid.text(int(x), int(y), mark, theme.bad_text, None, BOLD)
+    for (mark_x, mark_y), mark in marks:
+        grid.text(int(mark_x), int(mark_y), mark, theme.bad_text, None, BOLD)
 
 
 def _draw(dots: dict[tuple[int, int], int], start: Point, end: Point) -> None:
@@ -158,7 +169,10 @@ def _name_regions(grid: Grid, names: tuple[str, ...], places: Places, parted: Pa
         if not cells:
             continue
         text = fit(f" {said} ", grid.width)
-        wanted = sum(x for x, _ in cells) / len(cells), sum(y for _, y in cells) / len(cells) + (size.below if len(cells) == 1 else 0)
+        wanted = (
+            sum(x for x, _ in cells) / len(cells),
+            sum(y for _, y in cells) / len(cells) + (size.below if len(cells) == 1 else 0),
+        )
         spot = _free_spot(grid, taken, wanted, len(text))
         if spot is None:
             continue
@@ -170,13 +184,11 @@ def _name_regions(grid: Grid, names: tuple[str, ...], places: Places, parted: Pa
     return written
 
 
-def _free_spot(
-    grid: Grid, taken: list[Box], wanted: tuple[float, float], width: int
-) -> tuple[int, int] | None:
+def _free_spot(grid: Grid, taken: list[Box], wanted: tuple[float, float], width: int) -> tuple[int, int] | None:
     """The free place for a text that lies nearest to where it is wanted (its middle)."""
     best: tuple[float, tuple[int, int]] | None = None
     for y in range(grid.height):
-        for x in range(0, grid.width - width + 1):
+        for x in range(grid.width - width + 1):
             if any(x < right and x + width > left and top <= y < foot for left, top, right, foot in taken):
                 continue
             away = hypot(x + width / 2 - wanted[0], 2 * (y - wanted[1]))

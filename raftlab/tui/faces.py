@@ -24,8 +24,8 @@ _VOTING = (Look.CANDIDATE, Look.PRE_CANDIDATE)
 class Face(Struct, frozen=True):
     """One node as it is drawn.
 
-    `term` is None when it isn't known; `left` how much of its election timer is left (0 to 1; None: none runs), `left_us` the same as time;
-    `votes` one sign a voter: "+" granted, "-" refused, "?" waiting.
+    `term` is None when it isn't known; `left` how much of its election timer is left (0 to 1; None: none runs),
+    `left_us` the same as time; `votes` one sign a voter: "+" granted, "-" refused, "?" waiting.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """A grid of terminal cells to paint on: text, and pixels of half a cell under it.
 
-A cell shows either a character, or two pixels one above the other (an upper half block in two colours). A pixel is about as high
-as it is wide, so circles are round. Colours are hex values; None is "whatever lies below".
+A cell shows either a character, or two pixels one above the other (an upper half block in two colours). A pixel is
+about as high as it is wide, so circles are round. Colours are hex values; None is "whatever lies below".
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def style_of(ink: str | None, ground: str | None, attributes: int = PLAIN) -> St
 class Grid:
     """`width` x `height` cells, all of them in the ground's colour at first.
 
-    Columns and rows count from 0; pixel rows are half as high, so pixel row 2 * r is the upper half of row r. What falls outside
-    is left out.
+    Columns and rows count from 0; pixel rows are half as high, so pixel row 2 * r is the upper half of row r. What
+    falls outside is left out.
     """
 
     def __init__(self, width: int, height: int, ground: str) -> None:
@@ -68,9 +68,7 @@ class Grid:
             row = self.pixels[y]
             row[x] = colour if cover >= 0.99 else mix(row[x], colour, round(cover, 2))
 
-    def text(
-        self, x: int, y: int, text: str, ink: str, ground: str | None = None, attributes: int = PLAIN
-    ) -> None:
+    def text(self, x: int, y: int, text: str, ink: str, ground: str | None = None, attributes: int = PLAIN) -> None:
         """Write from a cell on. Without a ground the text stands on the pixels below it."""
         if not 0 <= y < self.height:
             return
@@ -78,7 +76,7 @@ class Grid:
         above, below = self.pixels[2 * y], self.pixels[2 * y + 1]
         for letter in text:
             size = 1 if letter < "\u1100" else cell_len(letter)
-            if 0 <= x and x + size <= self.width:
+            if x >= 0 and x + size <= self.width:
                 letters[x] = letter
                 inks[x] = (ink, ground or _between(above[x], below[x]), attributes)
                 if size == 2:

@@ -60,6 +60,10 @@ class Lines(Widget):
         if changed:
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
+    def forget(self) -> None:
+        """Draw every row at the next occasion: colours have changed."""
+        self._grid = None
+
     def on_resize(self, event: Resize) -> None:
         self.redraw()
 

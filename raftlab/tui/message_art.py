@@ -28,9 +28,18 @@ _DIES_AT: Final = 0.5
 
 
 def paint_messages(
-    grid: Grid, cluster: Cluster, names: Sequence[str], places: Places, now_us: int, theme: Theme, written: Sequence[Box]
+    grid: Grid,
+    cluster: Cluster,
+    names: Sequence[str],
+    places: Places,
+    now_us: int,
+    theme: Theme,
+    written: Sequence[Box],
 ) -> None:
-    """All messages under way. A label that would cover a node, another label or what is `written` moves to the next free row."""
+    """All messages under way.
+
+    A label that would cover a node, another label or what is `written` moves to the next free row.
+    """
     flights = list(cluster.flights.values())[-_MOST:]
     number = {name: place for place, name in enumerate(names)}
     taken = [*places.boxes(), *written]
@@ -75,9 +84,7 @@ def _way_out(places: Places, start: tuple[int, int], end: tuple[int, int], width
 
 def _is_dying(sent: MessageSent | MessageDuplicated, now_us: int) -> bool:
     """Whether the message has already got to where it is lost."""
-    return sent.fate != "deliver" and (
-        sent.due_us is None or way_part(now_us, sent.at_us, sent.due_us) >= _DIES_AT
-    )
+    return sent.fate != "deliver" and (sent.due_us is None or way_part(now_us, sent.at_us, sent.due_us) >= _DIES_AT)
 
 
 def _label(sent: MessageSent | MessageDuplicated, now_us: int) -> str:

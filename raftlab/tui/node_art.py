@@ -56,7 +56,7 @@ def disc_size(radius: float, longest: int) -> Size:
 
 def small_disc_size(longest: int) -> Size:
     """The smallest discs, with all words in one line below them."""
-    stretch = max(1, (max(longest, 6) - 4 + 1) // 2)
+    stretch = (max(longest, 6) - 2) // 2
     return Size(3.0, 4.4, stretch, max(5 + stretch, 8), 4, 4, one_line=True)
 
 
@@ -98,7 +98,7 @@ def _paint_disc(grid: Grid, x: int, y: int, face: Face, size: Size, theme: Theme
     fill = colour_of(face, theme)
     hollow = face.look is Look.CRASHED
     striped = face.term is not None and term_pattern(face.term) != "plain" and not hollow
-    body = mix(theme.ground, theme.track, 0.35) if hollow else fill
+    body = theme.ground if hollow else fill
     stripe = pattern_on(fill) if striped else fill
     for dx, dy, cover in _disc(size.radius, size.stretch):
         colour = stripe if striped and (dx + dy) % 4 < 2 else body
@@ -134,14 +134,17 @@ def _clear(grid: Grid, x: int, y: int, size: Size) -> None:
 def _paint_ring(grid: Grid, x: int, middle: int, face: Face, size: Size, theme: Theme) -> None:
     """What goes around the disc: gold for a leader, the timer that empties, dots for a leader of the past."""
     leads = face.look is Look.LEADER
-    for dx, dy, cover, turn in _ring(size.ring, size.stretch, (0.9 if leads else 0.4) if size.radius > 3 else 0.3):
+    radius = size.radius if face.look is Look.CRASHED else size.ring
+    for dx, dy, cover, turn in _ring(radius, size.stretch, (0.9 if leads else 0.4) if size.radius > 3 else 0.3):
         if leads:
             colour = theme.gold
         elif face.look is Look.OLD_LEADER:
             if int(turn * 18) % 2:
                 continue
             colour = theme.muted
-        elif face.look in (Look.CRASHED, Look.UNKNOWN) or (face.look is Look.LEARNER and int(turn * 16) % 2):
+        elif face.look is Look.CRASHED:
+            colour = theme.line
+        elif face.look is Look.UNKNOWN or (face.look is Look.LEARNER and int(turn * 16) % 2):
             continue
         elif face.left is not None and turn < face.left:
             colour = theme.gold if face.left < _GOLD_FROM else theme.ink
@@ -243,7 +246,10 @@ def _ring(radius: float, stretch: int, thick: float) -> tuple[tuple[int, int, fl
 
 
 def _around(reach: float, stretch: int) -> list[tuple[int, int, float]]:
-    """Pixels around a middle, with their distance from it (from its line, if stretched). The middle is an edge of pixel rows."""
+    """Pixels around a middle, with their distance from it (from its line, if stretched).
+
+    The middle is an edge of pixel rows.
+    """
     most = int(reach) + 1
     found = []
     for dy in range(-most, most):

@@ -1,4 +1,4 @@
-"""Where nodes stand on a canvas, and how large they can be: on a ring, in rows of cards, or as a list when there is little room."""
+"""Where nodes stand on a canvas, and how large they are: on a ring, in rows of cards, or as a list."""
 
 from __future__ import annotations
 

@@ -1,0 +1,26 @@
+"""`raftlab debug`: step through a trace."""
+
+from __future__ import annotations
+
+import click
+
+from raftlab.cli.output import kind_option, traces_argument
+
+
+@click.command(epilog="Example: raftlab debug n1.log n2.log n3.log")
+@traces_argument
+@kind_option
+def command(traces: tuple[str, ...], kind: str | None) -> None:
+    """Step through a trace of ours, or through a real cluster's logs, in the terminal."""
+    from raftlab.cli.progress import progress_bar
+    from raftlab.session import open_traces
+    from raftlab.tui.terminal import has_drawing, require_terminal, take_keys_from_terminal
+
+    if "-" not in traces or not has_drawing():
+        require_terminal("raftlab debug", f"raftlab events {' '.join(traces)} prints the same as text")
+    with progress_bar("reading") as progress:
+        opened = open_traces(traces, kind, progress, whole=False)
+    take_keys_from_terminal()
+    from raftlab.tui.starting import debug_traces
+
+    debug_traces(opened, traces)

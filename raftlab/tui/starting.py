@@ -1,0 +1,54 @@
+"""Starting the terminal's face: each function shows one screen until the person leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from raftlab.session import Lane, Session
+from raftlab.tui.app import RaftlabApp
+from raftlab.tui.recent import remember
+from raftlab.tui.terminal import require_size
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from raftlab.core.scenario import Scenario
+    from raftlab.session import Opened
+    from raftlab.tui.debug import DebugScreen
+    from raftlab.tui.watch import WatchScreen
+
+
+def debug_traces(opened: Opened, paths: Sequence[str]) -> None:
+    """The debugger on a trace; what isn't loaded yet is loaded while it is looked at."""
+    require_size("raftlab debug")
+    if "-" not in paths:
+        remember(opened=tuple(paths))
+    RaftlabApp(lambda: debug_screen(opened, paths)).run()
+
+
+def debug_screen(opened: Opened, paths: Sequence[str]) -> DebugScreen:
+    """The debugger's screen for a trace."""
+    from raftlab.tui.debug import DebugScreen
+
+    if not opened.timeline.complete:
+        opened.timeline.load_in_background()
+    names = [Path(path).name for path in paths]
+    title = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+    session = Session([Lane(opened.timeline, title=title)], speed=1.0)
+    return DebugScreen(session, opened, title)
+
+
+def watch_screen(scenario: Scenario) -> WatchScreen:
+    """A live scenario's screen."""
+    from raftlab.tui.watch import WatchScreen
+
+    return WatchScreen(Session([Lane.begin(scenario)]), scenario.title or scenario.name)
+
+
+def home_screen() -> None:
+    """The home screen."""
+    from raftlab.tui.home import HomeScreen
+
+    require_size("raftlab")
+    RaftlabApp(HomeScreen).run()
