@@ -43,16 +43,17 @@ CHAPTERS = (
     ),
     Chapter(
         "3. Partition",
-        "The leader and one follower are cut off. They still take what a client writes, and can't commit it: two are
-        no\n" "majority of five, however the network is cut. The other three elect a leader of a higher term, and go
-        on.", 5_900_000, {"CommandGiven": 3, "EntryAppended": 4, "BecameCandidate": 1, "BecameLeader": 1,
-        "CommitAdvanced": 2},
-    ), Chapter(
+        "The leader and one follower are cut off. They still take what a client writes, and can't commit it: two are\n"
+        "no majority of five, however the network is cut. The other three elect a leader of a higher term, and go on.",
+        5_900_000,
+        {"CommandGiven": 3, "EntryAppended": 4, "BecameCandidate": 1, "BecameLeader": 1, "CommitAdvanced": 2},
+    ),
+    Chapter(
         "4. Recovery",
         "The network heals. The old leader hears of the higher term and steps down. What it had stored and never\n"
-        "committed is overwritten by the new leader's entries. No client was lied to: none of it had been
-        acknowledged.", 10_000_000, {"CommandGiven": 1, "TermAdvanced": 1, "BecameFollower": 1, "LogTruncated": 2,
-        "EntryAppended": 2,
+        "committed is overwritten by the new leader's entries. No client was lied to: nothing of it was acknowledged.",
+        10_000_000,
+        {"CommandGiven": 1, "TermAdvanced": 1, "BecameFollower": 1, "LogTruncated": 2, "EntryAppended": 2,
          "CommitAdvanced": 2},
     ),
 )  # fmt: skip
