@@ -144,7 +144,7 @@ def _placed(
     """Each label's middle and how much of it is to be seen."""
     spots = [list(sighting.at) for sighting in sightings]
     halves = [((sighting.width + 12) / 2, (PILL + 8) / 2) for sighting in sightings]
-    walls = texts + [label_rect(picture, name) for name in picture.places] + _crowns(picture)
+    walls = [*texts, *[label_rect(picture, name) for name in picture.places], *_crowns(picture)]
     for _ in range(5):
         _part(spots, halves)
         for spot, half in zip(spots, halves, strict=True):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from raftlab.core import events as e
 from raftlab.core.log import UNKNOWN, Entry
-from raftlab.projector.metrics import fitted, shrunk
+from raftlab.projector.metrics import fitted, shrunk, text_width
 from raftlab.projector.shapes import SMALLEST, Box, Line, Polygon, Shape, Text
 from raftlab.view.layout import smooth
 from raftlab.view.looks import Look
@@ -264,27 +264,36 @@ class _Table:
         return shapes
 
     def legend(self, rows: int) -> list[Shape]:
-        """What the signs mean."""
+        """What the signs mean; in two lines where one is too narrow."""
         if self.seat.slot < 44:
             return []
-        theme = self.picture.theme
-        y = min(self.top + rows * self.seat.row + 22, self.seat.logs[1] + self.seat.logs[3] - 20)
-        left = self.seat.logs[0]
-        step = self.seat.logs[2] / 4.35
-        shapes: list[Shape] = [
-            Box(left, y - 12, 30, 24, 5, theme.muted),
-            Text(left + 40, y, "committed", SMALLEST, theme.muted),
-            Box(left + step * 1.13, y - 12, 30, 24, 5, theme.ground, theme.muted, 2.5, dashed=True),
-            Text(left + step * 1.13 + 40, y, "waiting", SMALLEST, theme.muted),
-            Line(left + step * 2.1, y - 14, left + step * 2.1, y + 14, 4, theme.ink),
-            Text(left + step * 2.1 + 14, y, "commit", SMALLEST, theme.muted),
-            tick(left + step * 2.93, y - 5, theme.ink),
-            Text(left + step * 2.93 + 16, y, "match", SMALLEST, theme.muted),
-            tick(left + step * 3.66, y - 5, theme.ink),
-            tick(left + step * 3.66, y - 1.8, theme.ground, 5.0),
-            Text(left + step * 3.66 + 16, y, "next", SMALLEST, theme.muted),
-        ]
+        theme, left = self.picture.theme, self.seat.logs[0]
+        right, foot = left + self.seat.logs[2], self.seat.logs[1] + self.seat.logs[3] - 20
+        items = ((30.0, "committed"), (30.0, "waiting"), (4.0, "commit"), (18.0, "match"), (18.0, "next"))
+        widths = [sign + 12 + text_width(word, SMALLEST) for sign, word in items]
+        gap = min(40.0, max(22.0, (right - left - sum(widths)) / (len(items) - 1)))
+        wraps = sum(widths) + gap * (len(items) - 1) > right - left
+        y = min(self.top + rows * self.seat.row + 22, foot - (30 if wraps else 0))
+        shapes: list[Shape] = []
+        x = left
+        for (sign, word), width in zip(items, widths, strict=True):
+            if x + width > right + 1:
+                x, y = left, y + 34
+            shapes += self._sign(word, x, y)
+            shapes.append(Text(x + sign + 12, y, word, SMALLEST, theme.muted))
+            x += width + gap
         return shapes
+
+    def _sign(self, word: str, x: float, y: float) -> list[Shape]:
+        theme = self.picture.theme
+        if word == "committed":
+            return [Box(x, y - 12, 30, 24, 5, theme.muted)]
+        if word == "waiting":
+            return [Box(x, y - 12, 30, 24, 5, theme.ground, theme.muted, 2.5, dashed=True)]
+        if word == "commit":
+            return [Line(x + 2, y - 14, x + 2, y + 14, 4, theme.ink)]
+        hollow = [tick(x + 9, y - 1.8, theme.ground, 5.0)] if word == "next" else []
+        return [tick(x + 9, y - 5, theme.ink), *hollow]
 
 
 def tick(x: float, y: float, colour: str, half: float = 9.0) -> Polygon:

@@ -192,10 +192,12 @@ def _words(picture: Picture, node: Node, look: Look, at: Point, alpha: float) ->
         Text(x, y - radius * 0.20, name, size, ink, "semibold", "centre", alpha),
     ]
     if node.current_term is not UNKNOWN:
-        text, size = shrunk(f"term {term}", 26.0, SMALLEST, "regular", radius * 1.66)
+        room = radius * 1.56
+        label = f"term {term}" if text_width(f"term {term}", SMALLEST) <= room else f"t{term}"
+        text, size = shrunk(label, 26.0, SMALLEST, "regular", room)
         shapes.append(Text(x, y + radius * 0.33, text, size, ink, "regular", "centre", alpha))
     word = word_for(picture.cluster, node)
-    if look is not Look.UNKNOWN:
+    if look is not Look.UNKNOWN and not (picture.seat.crowded and word == Look.FOLLOWER.value):
         left, top, width, height = label_rect(picture, node.name)
         ground = picture.grounds[node.name]
         shapes.append(Box(left, top, width, height, 17, ground, alpha=0.85 * alpha))

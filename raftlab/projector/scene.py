@@ -1,6 +1,6 @@
 """A frame: what is to be seen of some timelines at some time. A pure function; nothing here knows a display or a clock.
 
-The layers, from below: partitions, links, messages, nodes, logs, the messages' labels, the caption, the term tape.
+The layers, from below: partitions, links, messages, nodes, logs, the labels of messages, the caption, the term tape.
 What each thing looks like is said in one module each (nodes, links, flights, logs, bands); here they are put together.
 """
 

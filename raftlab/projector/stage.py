@@ -25,7 +25,10 @@ CLOCK_Y = 1045.0
 
 
 class Seat(Struct, frozen=True):
-    """One lane's room: where its nodes stand and how large they are, and where its logs are listed."""
+    """One lane's room: where its nodes stand and how large they are, and where its logs are listed.
+
+    `crowded`: too little room for the word "follower" under each node; the others keep theirs.
+    """
 
     title: Rect
     ring: Rect
@@ -38,6 +41,7 @@ class Seat(Struct, frozen=True):
     slot: float
     columns: int
     names: float
+    crowded: bool
 
 
 class Stage(Struct, frozen=True):
@@ -81,22 +85,26 @@ def _alone(width: float, count: int) -> Seat:
 
 def _column(left: float, width: float, count: int) -> Seat:
     foot = CAPTION[0] - 20
-    rows = 44.0 + count * (39.0 if count <= 5 else 36.0)
+    rows = 44.0 + count * (39.0 if count <= 5 else 33.0 if count <= 7 else 30.0)
     ring = (left, TOP, width, foot - TOP - rows - 12)
     logs = (left, foot - rows, width, rows)
-    disc = 50.0 if count <= 5 else 46.0
+    disc = 50.0 if count <= 5 else 44.0
     return _seat((left, 30.0, width, TOP - 30.0), ring, logs, count, disc, 54.0, 4.0)
 
 
 def _seat(title: Rect, ring: Rect, logs: Rect, count: int, disc: float, most_row: float, aspect: float) -> Seat:
     timer = disc * 1.25
+    crowded = aspect > 2 and count > 5
     above, below, beside = timer + 0.9 * disc, timer + 50, max(timer + 12, 86.0)
     span_x, span_y = ring[2] - 2 * beside, ring[3] - above - below
-    unit = ring_positions(count, 1.75)
+    # A flat ring of many nodes: equal steps along the very ellipse that there is room for.
+    unit = ring_positions(count, span_x / span_y if crowded else 1.75)
     top, bottom = min(y for _, y in unit), max(y for _, y in unit)
     half = max(abs(x) for x, _ in unit) or 1.0
     down = span_y / (bottom - top) if bottom > top else 0.0
-    across = min(span_x / (2 * half), aspect * down if down else 2.4 * disc * 2)
+    across = span_x / (2 * half)
+    if not crowded:
+        across = min(across, aspect * down if down else 4.8 * disc)
     centre_x = ring[0] + ring[2] / 2
     first_y = ring[1] + above if bottom > top else ring[1] + above + span_y / 2
     places = tuple((centre_x + x * across, first_y + (y - top) * down) for x, y in unit)
@@ -104,9 +112,9 @@ def _seat(title: Rect, ring: Rect, logs: Rect, count: int, disc: float, most_row
     names, head = 118.0, 44.0
     legend = 56.0 if most_row > 60 else 0.0
     row = min(most_row, (logs[3] - head - legend) / count)
-    slot = min(66.0, row - 6)
+    slot = min(66.0, row - (6 if row > 33 else 3))
     columns = max(3, int((logs[2] - names) // 88))
-    return Seat(title, ring, logs, places, middle, disc, timer, row, slot, columns, names)
+    return Seat(title, ring, logs, places, middle, disc, timer, row, slot, columns, names, crowded)
 
 
 def frame_width(size: tuple[int, int]) -> float:
