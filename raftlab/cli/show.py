@@ -21,7 +21,13 @@ _WITHOUT_END_US = 10_000_000
 @click.option("--fps", type=click.IntRange(1, 60), default=20, show_default=True, help="A film's pictures a second.")
 @click.option("--from", "first", metavar="AT", help="From this event number or time on.")
 @click.option("--to", "last", metavar="AT", help="Up to this event number or time; a still picture shows that moment.")
-@click.option("--speed", type=click.FloatRange(1 / 64, 16), default=1 / 16, show_default="1/16", help="Simulated seconds in a second.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(1 / 64, 16),
+    default=1 / 16,
+    show_default="1/16",
+    help="Simulated seconds in a second.",
+)
 @click.option("--theme", type=click.Choice(["dark", "light", "high-contrast"]), default="dark", show_default=True)
 @click.option("--fullscreen", is_flag=True, help="Fill the screen.")
 @kind_option
@@ -55,7 +61,9 @@ def command(
         from raftlab.projector.export import export
 
         with progress_bar("drawing") as progress:
-            export(lanes, target, options=options, fps=fps, from_us=from_us, to_us=to_us, at_us=to_us, progress=progress)
+            export(
+                lanes, target, options=options, fps=fps, from_us=from_us, to_us=to_us, at_us=to_us, progress=progress
+            )
         click.echo(f"written to {target}")
         return
     from raftlab.projector.window import run
@@ -87,7 +95,8 @@ def open_lanes(what: str, kind: str | None) -> list[Lane]:
         return [_recorded(Lane.begin(open_scenario(what)), open_scenario(what).end_us)]
     if what in lesson_names():
         lesson, _ = open_lesson(what)
-        return [_recorded(Lane.begin(lane.scenario), lane.scenario.end_us) for lane in lesson.lanes]
+        clusters = list(lesson.clusters.values())[:2]
+        return [_recorded(Lane.begin(scenario), scenario.end_us) for scenario in clusters]
     names = ", ".join([*scenario_names(), *lesson_names()])
     raise RaftlabError(f"there is no file, scenario or lesson {what!r}; there are {names}")
 
