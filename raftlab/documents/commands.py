@@ -80,6 +80,24 @@ COMMANDS: dict[str, Callable[[Reader], list[AnyCommand]]] = {
 }
 """The words for commands, and how each is read. One word may stand for several commands."""
 
+_WORDS: dict[type[AnyCommand], str] = {
+    Propose: "propose",
+    Crash: "crash",
+    Restart: "restart",
+    Pause: "pause",
+    Resume: "resume",
+    Partition: "partition",
+    Heal: "heal",
+    SetLink: "link",
+    SetTimer: "timer",
+    SetParameter: "set",
+}
+
+
+def word_of(command: AnyCommand) -> str:
+    """The word for a command; "" for one that has none in documents yet."""
+    return _WORDS.get(type(command), "")
+
 
 def read_commands(fields: dict[str, Reader], at: Reader) -> list[AnyCommand]:
     """The commands among some fields; exactly one word is wanted."""
