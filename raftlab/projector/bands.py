@@ -123,11 +123,16 @@ def tape(
     last = max(max(lane.tape.end_us, int(moment.time_us)) for lane, moment in zip(lanes, moments, strict=True))
     scale = width / max(1, last - first)
     share = (height - 3 * (len(lanes) - 1)) / len(lanes)
-    still: list[Shape] = [Box(left, top, width, height, 7, theme.track)]
-    for number, lane in enumerate(lanes):
-        y = top + number * (share + 3)
-        still += _spans(lane.tape.spans, (left, y, width, share), first, scale, theme, words=len(lanes) == 1)
-    still += _marks(lanes[0].tape.marks, stage, first, scale, theme)
+    # A long trace has thousands of spans and marks: they are laid out anew only when the tape has grown.
+    key = (tuple((id(lane.tape), lane.tape.length) for lane in lanes), stage, theme.name, first, last)
+    if lanes[0].tape_kept[0] != key:
+        laid: list[Shape] = [Box(left, top, width, height, 7, theme.track)]
+        for number, lane in enumerate(lanes):
+            y = top + number * (share + 3)
+            laid += _spans(lane.tape.spans, (left, y, width, share), first, scale, theme, words=len(lanes) == 1)
+        laid += _marks(lanes[0].tape.marks, stage, first, scale, theme)
+        lanes[0].tape_kept = (key, laid)
+    still = lanes[0].tape_kept[1]
     x = left + min(width, max(0.0, (moments[0].time_us - first) * scale))
     moving: list[Shape] = [
         Line(x, top - 7, x, top + height + 7, 10, theme.ground),

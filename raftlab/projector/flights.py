@@ -116,7 +116,8 @@ def _bullet(picture: Picture, sighting: Sighting) -> list[Shape]:
     alpha = sighting.alpha
     shapes: list[Shape] = []
     if length > 14:
-        tail = min(1.0, 90 / length)
+        # In steps: a painter keeps what it has drawn, and lengths of every kind would be as many drawings.
+        tail = min(90.0, length // 10 * 10) / length
         back = along(sighting.at, sighting.start, tail)
         shapes.append(_wedge(sighting.at, back, 7.0, colour, 0.55 * alpha * (1 - sighting.crack)))
     fill = theme.ground if is_reply(sighting.flight.message) else colour

@@ -25,6 +25,7 @@ from raftlab.view.tape import TermTape
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from raftlab.projector.shapes import Shape
     from raftlab.view.timeline_like import TimelineLike
 
 RECENT = 400
@@ -86,6 +87,7 @@ class LaneView:
         self.title = title
         self.subtitle = subtitle
         self.tape = TermTape()
+        self.tape_kept: tuple[object, list[Shape]] = (None, [])
         self.truncated: dict[int, tuple[Entry, ...]] = {}
         self._arrivals: dict[int, int] = {}
         self._paired = 0

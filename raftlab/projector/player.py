@@ -27,7 +27,7 @@ NOTICE_US = 1_200_000
 """A notice stands so long."""
 EASE_US = 250_000
 """So long it takes to slow down, or to be quick again."""
-SEARCH = 20_000
+SEARCH = 10_000
 """How many events a live cluster is taken on at most to find the next turn."""
 
 
@@ -53,6 +53,8 @@ class Player:
         self.session.end_us = end_us
         self._subtitles = [*subtitles, *[""] * (len(lanes) - len(subtitles))]
         self.views = [self._view(number) for number in range(len(lanes))]
+        if self.session.position < 0 and len(lanes[0].timeline):
+            self.session.seek(0)
         self.time_us = float(self.session.now_us)
         self.slowing = True
         self.slowed = 1.0
@@ -153,29 +155,25 @@ class Player:
     def do_next_turn(self) -> None:
         """The next turn of the story; a live cluster lives on until there is one."""
         self._pause()
-        session = self.session
+        session, start = self.session, self.session.position
         tape = self.views[session.focus].tape
-        for _ in range(SEARCH // 256):
-            while self.catch_up():
-                pass
-            found = tape.next_important(session.position)
-            if found is not None:
-                session.seek(found)
-                break
-            if session.lane.live is None:
-                self.notify("no further turn")
-                break
-            before = session.position
+        self._catch_up_whole()
+        found = tape.next_important(start)
+        while found is None and session.lane.live is not None and len(session.timeline) - start < SEARCH:
             session.seek(len(session.timeline) - 1)
-            while len(session.timeline) - before < 256 and session.step():
-                pass
+            if not session.step():
+                break
+            self._catch_up_whole()
+            found = tape.next_important(start)
+        if found is None:
+            self.notify("no further turn")
+        session.seek(start if found is None else found)
         self._stand()
 
     def do_previous_turn(self) -> None:
         """The turn before this one."""
         self._pause()
-        while self.catch_up():
-            pass
+        self._catch_up_whole()
         found = self.views[self.session.focus].tape.previous_important(self.session.position)
         if found is None:
             self.notify("the first event")
@@ -239,6 +237,10 @@ class Player:
         for number, lane in enumerate(self.session.lanes):
             if self.views[number].timeline is not lane.timeline:
                 self.views[number] = self._view(number)
+
+    def _catch_up_whole(self) -> None:
+        while self.catch_up():
+            pass
 
     def _pause(self) -> None:
         self.session.playing = False

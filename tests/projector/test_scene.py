@@ -174,7 +174,7 @@ def test_crowns_and_leaders_agree_all_along() -> None:
 
 def test_a_candidate_shows_a_dot_for_each_voter() -> None:
     view = view_of("split-vote")
-    position = next(i for i, event in enumerate(view.timeline) if isinstance(event, e.BecameCandidate))
+    position = next(i for i in range(len(view.timeline)) if isinstance(view.timeline.event(i), e.BecameCandidate))
     shown = frame([view], view.timeline.time_of(position), Options(positions=(position,), exact=True))
     assert sum(isinstance(shape, Disc) and shape.radius == 13 for shape in shown.shapes) == 4
     assert "candidate" in words(shown)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from raftlab.projector.metrics import Face
+    from raftlab.view.layout import Point
 
 FINE = 4
 """How many times larger things are drawn before they are scaled down."""
@@ -51,8 +52,8 @@ class Brushes:
     # -- words -----------------------------------------------------------------------------------------------
 
     def font(self, face: Face, size: float) -> pygame.font.Font:
-        """A font at a size in units."""
-        pixels = max(6, round(size * self.scale))
+        """A font, FINE times as large as a size in units."""
+        pixels = max(6 * FINE, round(size * self.scale * FINE))
         font = self._fonts.get((face, pixels))
         if font is None:
             path = data_path("assets", "fonts", FILES[face])
@@ -61,12 +62,47 @@ class Brushes:
             font = self._fonts[face, pixels] = pygame.font.Font(str(path), pixels)
         return font
 
+    def ascent(self, face: Face, size: float) -> float:
+        """From the top of a text's surface to its baseline, in pixels."""
+        return self.font(face, size).get_ascent() / FINE
+
     def text(self, words: str, face: Face, size: float, colour: str) -> pygame.Surface:
-        """A line of text."""
-        return self.kept(
-            ("text", words, face, round(size * self.scale), colour),
-            lambda: self.font(face, size).render(words, True, rgb(colour)),
-        )
+        """A line of text; scaled down from large letters, so that hinting doesn't push them apart."""
+
+        def draw() -> pygame.Surface:
+            big = self.font(face, size).render(words, True, rgb(colour))
+            width, height = big.get_size()
+            return pygame.transform.smoothscale(big, (max(1, round(width / FINE)), max(1, round(height / FINE))))
+
+        return self.kept(("text", words, face, round(size * self.scale, 1), colour), draw)
+
+    # -- straight things -------------------------------------------------------------------------------------
+
+    def polygon(self, corners: tuple[Point, ...], colour: str) -> pygame.Surface:
+        """A filled polygon; its corners are in pixels, from the left upper corner of its surface on."""
+
+        def draw() -> pygame.Surface:
+            wide = int(max(x for x, _ in corners)) + 2
+            high = int(max(y for _, y in corners)) + 2
+            big = _blank(wide * FINE, high * FINE, colour)
+            pygame.draw.polygon(big, rgb(colour), [(x * FINE, y * FINE) for x, y in corners])
+            return pygame.transform.smoothscale(big, (wide, high))
+
+        return self.kept(("polygon", corners, colour), draw)
+
+    def drawing(self, polygons: tuple[tuple[tuple[Point, ...], str], ...]) -> pygame.Surface:
+        """Many polygons on one surface, each with its colour, for what lies still: all links at once."""
+
+        def draw() -> pygame.Surface:
+            wide = int(max(x for corners, _ in polygons for x, _ in corners)) + 2
+            high = int(max(y for corners, _ in polygons for _, y in corners)) + 2
+            fine = FINE if wide * high < 200_000 else 3
+            big = _blank(wide * fine, high * fine, polygons[0][1])
+            for corners, colour in polygons:
+                pygame.draw.polygon(big, rgb(colour), [(x * fine, y * fine) for x, y in corners])
+            return pygame.transform.smoothscale(big, (wide, high))
+
+        return self.kept(("drawing", polygons), draw)
 
     # -- round things ----------------------------------------------------------------------------------------
 

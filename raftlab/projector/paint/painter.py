@@ -6,10 +6,10 @@ from kept pieces (brushes), so that a frame costs a few milliseconds.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pygame
-import pygame.gfxdraw
 
 from raftlab.core.errors import RaftlabError
 from raftlab.projector import shapes as s
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from raftlab.projector.shapes import Frame, Shape
+    from raftlab.view.layout import Point
 
 
 def check_pygame() -> None:
@@ -64,10 +65,17 @@ class Painter:
                 ground = pygame.Surface(size, 0, surface)
             ground.fill(rgb(frame.ground))
             self._origin = origin
-            self._put(frame.still, ground)
+            self._put_still(frame.still, ground)
             self._ground, self._still = ground, key
         surface.blit(self._ground, (0, 0))
         self._put(frame.moving, surface)
+
+    def _put_still(self, shapes: Sequence[Shape], surface: pygame.Surface) -> None:
+        for straight, group in groupby(shapes, lambda shape: isinstance(shape, s.Line | s.Polygon)):
+            if straight:
+                self._drawing([shape for shape in group if isinstance(shape, s.Line | s.Polygon)], surface)
+            else:
+                self._put(list(group), surface)
 
     def _put(self, shapes: Sequence[Shape], surface: pygame.Surface) -> None:
         for shape in shapes:
@@ -98,7 +106,7 @@ class Painter:
         x = self._origin[0] + text.x * brushes.scale
         x -= {"left": 0.0, "centre": width / 2, "right": float(width)}[text.anchor]
         # The middle of the capitals stands at y: 0.73 of the size high, on a baseline at the font's ascent.
-        ascent = brushes.font(text.face, text.size).get_ascent()
+        ascent = brushes.ascent(text.face, text.size)
         y = self._origin[1] + text.y * brushes.scale - ascent + 0.364 * text.size * brushes.scale
         self._blit(surface, piece, x, y, text.alpha)
 
@@ -141,35 +149,33 @@ class Painter:
         surface.blit(veil, area)
 
     def _line(self, line: s.Line, surface: pygame.Surface) -> None:
-        dx, dy = line.to_x - line.x, line.to_y - line.y
-        length = (dx * dx + dy * dy) ** 0.5
-        if length == 0:
-            return
-        across, down = -dy / length * line.width / 2, dx / length * line.width / 2
-        corners = (
-            (line.x + across, line.y + down),
-            (line.to_x + across, line.to_y + down),
-            (line.to_x - across, line.to_y - down),
-            (line.x - across, line.y - down),
-        )
-        self._fill(surface, corners, line.colour, line.alpha)
+        self._fill(surface, _corners(line), line.colour, line.alpha)
 
     def _polygon(self, polygon: s.Polygon, surface: pygame.Surface) -> None:
         self._fill(surface, polygon.points, polygon.colour, polygon.alpha)
 
-    def _fill(
-        self, surface: pygame.Surface, points: Sequence[tuple[float, float]], colour: str, alpha: float
-    ) -> None:  # fmt: skip
-        scale, (left, top) = self._brushes.scale, self._origin
-        pixels = [(round(left + x * scale), round(top + y * scale)) for x, y in points]
-        shade = (*rgb(colour), round(alpha * 255))
-        if len({x for x, _ in pixels}) == 1 or len({y for _, y in pixels}) == 1:
-            xs, ys = [x for x, _ in pixels], [y for _, y in pixels]
-            area = (min(xs), min(ys), max(1, max(xs) - min(xs)), max(1, max(ys) - min(ys)))
-            pygame.gfxdraw.box(surface, area, shade)
-            return
-        pygame.gfxdraw.filled_polygon(surface, pixels, shade)
-        pygame.gfxdraw.aapolygon(surface, pixels, shade)
+    def _fill(self, surface: pygame.Surface, points: Sequence[Point], colour: str, alpha: float) -> None:
+        left, top = min(x for x, _ in points), min(y for _, y in points)
+        piece = self._brushes.polygon(self._pixels(points, left, top), colour)
+        scale = self._brushes.scale
+        self._blit(surface, piece, self._origin[0] + left * scale, self._origin[1] + top * scale, alpha)
+
+    def _drawing(self, shapes: Sequence[s.Line | s.Polygon], surface: pygame.Surface) -> None:
+        """Lines and polygons that lie still, at once."""
+        outlines = [shape.points if isinstance(shape, s.Polygon) else _corners(shape) for shape in shapes]
+        left = min(x for points in outlines for x, _ in points)
+        top = min(y for points in outlines for _, y in points)
+        polygons = tuple(
+            (self._pixels(points, left, top), shape.colour) for points, shape in zip(outlines, shapes, strict=True)
+        )
+        piece = self._brushes.drawing(polygons)
+        scale = self._brushes.scale
+        self._blit(surface, piece, self._origin[0] + left * scale, self._origin[1] + top * scale, 1.0)
+
+    def _pixels(self, points: Sequence[Point], left: float, top: float) -> tuple[Point, ...]:
+        """Corners in pixels from a place on, to a quarter: a piece serves wherever the same shape is."""
+        scale = self._brushes.scale * 4
+        return tuple((round((x - left) * scale) / 4, round((y - top) * scale) / 4) for x, y in points)
 
     def _region(self, region: s.Region, surface: pygame.Surface) -> None:
         """The union of its parts, drawn twice as large; it lies still, so it may cost."""
@@ -187,6 +193,19 @@ class Painter:
         self._blit(
             surface, piece, self._origin[0] + left * scale, self._origin[1] + top * scale, region.alpha
         )  # fmt: skip
+
+
+def _corners(line: s.Line) -> tuple[Point, ...]:
+    """A line as the rectangle that it is."""
+    dx, dy = line.to_x - line.x, line.to_y - line.y
+    length = (dx * dx + dy * dy) ** 0.5 or 1.0
+    across, down = -dy / length * line.width / 2, dx / length * line.width / 2
+    return (
+        (line.x + across, line.y + down),
+        (line.to_x + across, line.to_y + down),
+        (line.to_x - across, line.to_y - down),
+        (line.x - across, line.y - down),
+    )
 
 
 _HANDS: dict[type[Shape], Callable[[Painter, Any, pygame.Surface], None]] = {
