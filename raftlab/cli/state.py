@@ -87,9 +87,10 @@ def document(opened: Opened, position: int, log: int | None) -> dict[str, Any]:
         found["time"] = time
     found["knows"] = list(knows)
     found["nodes"] = {name: node_document(node, log, knows) for name, node in cluster.nodes.items()}
-    found["links_cut"] = [
-        [source, target] for source, ways in cluster.links.items() for target, link in ways.items() if link.cut
-    ]
+    if cluster.links or timeline.header.source == "raftlab":  # a log doesn't tell of links
+        found["links_cut"] = [
+            [source, target] for source, ways in cluster.links.items() for target, link in ways.items() if link.cut
+        ]
     if "messages" in knows:
         found["in_flight"] = len(cluster.flights)
     config = _config(cluster)
@@ -163,7 +164,7 @@ def _print_text(found: dict[str, Any], opened: Opened) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    if found["links_cut"]:
+    if found.get("links_cut"):
         click.echo("cut: " + ", ".join(f"{source} -> {target}" for source, target in found["links_cut"]))
     for broken in found["broken_invariants"]:
         click.echo(f"BROKEN at event {broken['event']}: {broken['invariant']}: {broken['text']}")
