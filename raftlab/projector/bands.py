@@ -129,7 +129,8 @@ def tape(
         laid: list[Shape] = [Box(left, top, width, height, 7, theme.track)]
         for number, lane in enumerate(lanes):
             y = top + number * (share + 3)
-            laid += _spans(lane.tape.spans, (left, y, width, share), first, scale, theme, words=len(lanes) == 1)
+            spans = lane.tape.spans if lane.tape.telling else []
+            laid += _spans(spans, (left, y, width, share), first, scale, theme, words=len(lanes) == 1)
         laid += _marks(lanes[0].tape.marks, stage, first, scale, theme)
         lanes[0].tape_kept = (key, laid)
     still = lanes[0].tape_kept[1]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from raftlab.core import commands as c
 from raftlab.core import events as e
 from raftlab.core.log import UNKNOWN
-from raftlab.core.model import LEADER, Cluster, Node
+from raftlab.core.model import LEADER, Cluster, Config, Node
 from raftlab.core.rulebook import BY_ID
 from raftlab.view.command_words import groups_text
 from raftlab.view.describe import describe, mark_section, of_term, section
@@ -34,7 +34,7 @@ def headline(event: e.Event, cluster: Cluster) -> tuple[str, str]:
 
 
 def _rule_line(event: e.Event, sentence: str = "") -> str:
-    rule = BY_ID.get(event.rule) if event.rule else None
+    rule = BY_ID.get(event.rule or _RULES.get(type(event), ""))
     sentence = sentence or (rule.sentence.rstrip(".") if rule else "")
     mark = mark_section(rule.section) if rule else section(event)
     return f"{sentence} ({mark})" if sentence and mark else sentence or mark
@@ -50,6 +50,8 @@ def _stored(event: e.EntryAppended, cluster: Cluster) -> tuple[str, str] | None:
     if node is None:
         return None
     config = configuration(cluster)
+    if not _logs_known(cluster, config):
+        return None
     held, size = len(holders(cluster, entry.index, entry.term, config)), len(config.voters)
     text = entry_text(entry)
     named = f"entry {entry.index}{f' ({text})' if text else ''}"
@@ -62,7 +64,9 @@ def _stored(event: e.EntryAppended, cluster: Cluster) -> tuple[str, str] | None:
 
 def _progressed(event: e.ProgressChanged, cluster: Cluster) -> tuple[str, str] | None:
     node = _node(event, cluster)
-    if node is None or node.role is not LEADER or event.match_index <= _or_zero(node.commit_index):
+    if node is None or node.role is not LEADER or node.commit_index is UNKNOWN:
+        return None
+    if event.match_index <= node.commit_index:
         return None
     index, config = event.match_index, configuration(cluster)
     matched = {name for name, progress in node.progress.items() if progress.match_index >= index} | {node.name}
@@ -121,10 +125,12 @@ def _counted(event: e.VoteCounted, cluster: Cluster) -> tuple[str, str] | None:
 
 def _crashed(event: e.NodeCrashed, cluster: Cluster) -> tuple[str, str]:
     config = configuration(cluster)
+    rule = "Its term, vote and log survive on its disk; what it knew of commits and peers doesn't (Figure 2)"
+    if any(name not in cluster.nodes or cluster.nodes[name].status is UNKNOWN for name in config.voters):
+        return f"{event.node} crashes.", rule
     left = running(cluster, config.voters)
     size = len(config.voters)
     can = "still a majority." if is_quorum(config, left) else "no majority, so nothing can be committed."
-    rule = "Its term, vote and log survive on its disk; what it knew of commits and peers doesn't (Figure 2)"
     return f"{event.node} crashes. {len(left)} of {size} nodes are left: {can}", rule
 
 
@@ -158,7 +164,8 @@ def _dropped(event: e.LogTruncated, cluster: Cluster) -> tuple[str, str] | None:
     what = f"entry {last}" if last == event.from_index else f"entries {event.from_index}-{last}"
     conflicts = "conflicts" if last == event.from_index else "conflict"
     sentence = f"{node.name} drops {what}, which {conflicts} with the log of {node.leader}."
-    safe = " Never committed, so nothing is lost." if event.from_index > _or_zero(node.commit_index) else ""
+    known = node.commit_index is not UNKNOWN and event.from_index > node.commit_index
+    safe = " Never committed, so nothing is lost." if known else ""
     return f"{sentence}{safe}", _rule_line(event)
 
 
@@ -171,9 +178,21 @@ def _term_of(event: e.BecameCandidate | e.BecameLeader, cluster: Cluster) -> Any
     return event.term if event.term is not UNKNOWN or node is None else node.current_term
 
 
-def _or_zero(value: Any) -> int:
-    return 0 if value is UNKNOWN else value
+def _logs_known(cluster: Cluster, config: Config) -> bool:
+    """Whether every voter's log is told of: else nobody can say how many hold an entry."""
+    nodes = [cluster.nodes.get(name) for name in config.voters]
+    return all(node is not None and node.log.last_index is not UNKNOWN for node in nodes)
 
+
+# Which rule an event follows when its source doesn't say.
+_RULES: dict[type[e.Event], str] = {
+    e.BecameCandidate: "start_election",
+    e.BecameLeader: "become_leader",
+    e.VoteGranted: "grant_vote",
+    e.VoteCounted: "count_vote",
+    e.LogTruncated: "append_entries",
+    e.EntryApplied: "apply_committed",
+}
 
 _HEADLINES: dict[type[e.Event], Callable[[Any, Cluster], tuple[str, str] | None]] = {
     e.EntryAppended: _stored,

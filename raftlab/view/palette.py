@@ -74,7 +74,7 @@ LIGHT: Final = Theme(
     pill_text="#F6F7F4",
 )
 CONTRAST: Final = Theme(
-    name="contrast",
+    name="high-contrast",
     ground="#000000",
     panel="#000000",
     ink="#FFFFFF",

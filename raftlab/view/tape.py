@@ -54,6 +54,7 @@ class TermTape:
 
     def __init__(self) -> None:
         self.length = 0
+        self.telling = False  # whether the source has told of any role: else "nobody leads" would be a guess
         self.start_us = 0
         self.end_us = 0
         self.marks: list[Mark] = []
@@ -137,6 +138,7 @@ class TermTape:
             self._terms[name] = term
 
     def _set_role(self, event: e.Event, name: str, role: Role) -> None:
+        self.telling = True
         if role is LEADER:
             self._lead(event, name, self._terms.get(name, 0))
         else:

@@ -10,7 +10,7 @@ from raftlab.core import events as e
 from raftlab.core import messages as m
 from raftlab.core.commands import AnyCommand
 from raftlab.core.log import Entry
-from raftlab.core.model import Cluster
+from raftlab.core.model import Cluster, Role
 from raftlab.view.command_words import describe_command
 from raftlab.view.describe import describe, section
 from raftlab.view.headline import headline
@@ -109,6 +109,29 @@ def test_the_caption_knows_what_a_leader_may_not_commit() -> None:
     assert two[1].endswith("(§5.3, §5.4.2) · majority of 5 = 3")
     story.append(e.ProgressChanged(0, "n1", None, None, "n3", 1, 2))
     assert "of term 2" in headline(story[-1], cluster_of(*story))[0]
+
+
+def test_the_caption_guesses_nothing() -> None:
+    """A source that doesn't tell of commits or of the others' logs gets no sentence about them."""
+    cluster = Cluster.empty()
+    story = [
+        e.NodeObserved(0, "a", None, None, leader="b", last_index=5, last_term=1),
+        e.NodeObserved(0, "b", None, None, role=Role.LEADER, term=2),
+        e.LogTruncated(1, "a", None, None, 4, 5),
+        e.EntryAppended(2, "a", None, None, Entry(4, 2)),
+        e.NodeCrashed(3, "b", None, None),
+    ]
+    said = []
+    for event in story:
+        cluster.fold([event])
+        said.append(headline(event, cluster)[0])
+    assert said[2] == "a drops entries 4-5, which conflict with the log of b."
+    assert said[3] == "a stores entry 4 of term 2."
+    assert said[4] == "b crashes."
+
+
+def test_the_caption_names_the_rule_that_a_source_leaves_out() -> None:
+    assert "raises its term" in headline(bare(e.BecameCandidate), cluster_of())[1]
 
 
 def test_the_caption_knows_which_side_can_commit() -> None:

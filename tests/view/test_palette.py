@@ -48,6 +48,10 @@ def test_shapes_stand_out_from_their_ground() -> None:
         assert contrast(theme.muted, theme.track) >= 3
 
 
+def test_themes_are_called_as_the_command_line_calls_them() -> None:
+    assert list(THEMES) == ["dark", "light", "high-contrast"]
+
+
 def test_high_contrast_is_higher() -> None:
     assert contrast(CONTRAST.ink, CONTRAST.ground) == pytest.approx(21)
     assert contrast(CONTRAST.muted, CONTRAST.ground) >= 7

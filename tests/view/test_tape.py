@@ -71,6 +71,14 @@ def test_the_clicker_skips_what_is_no_turn() -> None:
     assert tape.previous_important(0) is None
 
 
+def test_a_source_that_tells_of_no_roles_tells_of_no_leaders() -> None:
+    tape = TermTape()
+    tape.extend([e.NodeObserved(0, "a", None, None, term=4), e.SourceNoted(9, "a", None, None, "slow")])
+    assert not tape.telling
+    tape.extend([e.NodeObserved(10, "a", None, None, role=FOLLOWER)])
+    assert tape.telling
+
+
 def test_an_imported_source_tells_roles_without_causes() -> None:
     tape = TermTape()
     tape.extend(
