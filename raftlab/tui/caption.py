@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from raftlab.tui.clock import short_time
-from raftlab.tui.grid import BOLD, Grid, fit, wrap
+from raftlab.tui.grid import BOLD, Grid, fit, join, wrap
 from raftlab.tui.lines import Lines
 from raftlab.view.headline import headline
 
@@ -35,8 +36,8 @@ class Caption(Lines):
             self._sentence, self._below = "Before the first event.", "Press → to step, space to play."
         else:
             sentence, rule = headline(event, cluster)
-            where = "" if origin is None else f"{origin.file}:{origin.line}  {origin.stamp}".rstrip()
-            self._sentence, self._below = sentence, where or rule
+            where = "" if origin is None else f"{Path(origin.file).name}:{origin.line}  {origin.stamp}".rstrip()
+            self._sentence, self._below = sentence, join([where, rule])
         self.redraw()
 
     def paint(self, width: int, height: int) -> Grid:

@@ -161,13 +161,13 @@ def _paint_end(grid: Grid, y: int, node: Node, window: Window, look: Look, theme
     """Behind the row: the commit index; and where the log ends, when that isn't seen."""
     said = "" if node.commit_index is UNKNOWN or look is Look.CRASHED else f"commit {node.commit_index}"
     last = node.log.last_index
-    start = window.column(window.last + 1) + 1
+    start = window.column(window.last + 1) + (1 if window.last else 3)
     if look is Look.CRASHED:
         said = "crashed" if last is UNKNOWN or last >= window.first else f"crashed, ends at {last}"
     elif last is UNKNOWN:
         said = said or "log not known"
     elif last < window.first:
-        said = f"ends at {last}"
+        said = f"ends at {last}" if last else "empty"
     elif len(node.log) == 0 and last > 0 and node.log.snapshot_index < last:
         grid.text(window.left, y, f"last {last}:{_or_mark(node.log.last_term)}", theme.muted)
     ink = theme.bad_text if look is Look.CRASHED else theme.muted
@@ -199,6 +199,6 @@ def _paint_progress(grid: Grid, y: int, name: str, leader: Node, window: Window,
     for index, tick in ((progress.match_index, "▲"), (progress.next_index, "△")):
         if window.first <= index <= window.last + 1 and window.column(index) < grid.width - 1:
             grid.text(window.column(index), y + 1, tick, theme.muted)
-    if progress.match_index < window.first:
+    if 0 < progress.match_index < window.first:
         start = window.column(window.last + 1) + 1
         grid.text(start, y + 1, fit(words, grid.width - start), theme.muted)

@@ -36,6 +36,10 @@ class Pane(Lines):
         self._indent, self._margin = indent, margin
         self._lines: list[Line] = []
 
+    def height_of(self, lines: list[Line], width: int) -> int:
+        """How many rows some lines would take in a pane of that width."""
+        return sum(len(self.rows(line, width - 2 * self._margin)) for line in lines)
+
     def show_lines(self, lines: list[Line], *, keep_place: bool = True) -> None:
         """Show these lines from their beginning, or from where one was."""
         self._lines = lines
@@ -58,7 +62,7 @@ class Pane(Lines):
         theme = self.theme_colours
         grid = Grid(width, height, theme.ground)
         room = width - 2 * self._margin
-        rows = [row for line in self._lines for row in self._rows(line, room)]
+        rows = [row for line in self._lines for row in self.rows(line, room)]
         self.top = max(0, min(self.top, len(rows) - height))
         for y, row in enumerate(rows[self.top : self.top + height]):
             x = self._margin
@@ -74,7 +78,8 @@ class Pane(Lines):
             self._mark(grid, 0, f" ↑ {self.top} more ")
         return grid
 
-    def _rows(self, line: Line, room: int) -> list[Line]:
+    def rows(self, line: Line, room: int) -> list[Line]:
+        """A line in rows that fit."""
         if len(line) != 1:
             return [line]
         said = line[0]

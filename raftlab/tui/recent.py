@@ -25,9 +25,9 @@ class Remembered(Struct, frozen=True):
 
 def state_file() -> Path:
     """Where it is kept."""
-    import platformdirs
+    from raftlab.tutor.progress import state_directory
 
-    return Path(platformdirs.user_state_dir("raftlab")) / "terminal.json"
+    return state_directory() / "terminal.json"
 
 
 def remembered() -> Remembered:

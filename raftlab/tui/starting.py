@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from raftlab.core.scenario import Scenario
     from raftlab.session import Opened
     from raftlab.tui.debug import DebugScreen
+    from raftlab.tui.learn import LearnScreen
     from raftlab.tui.watch import WatchScreen
 
 
@@ -52,3 +53,29 @@ def home_screen() -> None:
 
     require_size("raftlab")
     RaftlabApp(HomeScreen).run()
+
+
+def learn_screen(name: str) -> LearnScreen:
+    """A lesson's screen, where the learner left it.
+
+    Raises:
+        LessonError: there is no such lesson, or its files have mistakes.
+    """
+    from raftlab.session.lesson_play import LessonPlay
+    from raftlab.tui.learn import LearnScreen
+    from raftlab.tutor.library import open_lesson
+    from raftlab.tutor.progress import Progress
+
+    lesson, words = open_lesson(name)
+    return LearnScreen(LessonPlay(lesson, words, Progress.open()))
+
+
+def learn(name: str) -> None:
+    """A lesson, until the learner leaves.
+
+    Raises:
+        LessonError: there is no such lesson, or its files have mistakes.
+    """
+    require_size("raftlab learn")
+    screen = learn_screen(name)
+    RaftlabApp(lambda: screen).run()

@@ -32,7 +32,7 @@ class WatchScreen(Acting):
     BINDINGS: ClassVar[list[BindingType]] = [
         *Stage.BINDINGS[:3],
         *Acting.BINDINGS,
-        hidden("right_square_bracket", "jump('important', 1)", "next turn of the story, as far as it is told", display="]"),
+        hidden("right_square_bracket", "jump('important', 1)", "next turn of the story so far", display="]"),
         hidden("left_square_bracket", "jump('important', -1)", "previous turn of the story", display="["),
         hidden("home", "end(-1)", "back to the beginning"),
         hidden("end", "end(1)", "to the last event so far"),
