@@ -72,8 +72,9 @@ class Scenario(Struct, frozen=True):
 
 
 def is_alias(name: str) -> bool:
-    """Whether a name stands for whoever leads, or follows, when a command is given: leader, follower-1 ..."""
-    return name == "leader" or (name.startswith("follower-") and name[9:].isdigit())
+    """Whether a name stands for whoever is so when a command is given: leader, follower-1 ..., crashed-1 ..."""
+    kind, _, number = name.partition("-")
+    return name == "leader" or (kind in ("follower", "crashed") and number.isdigit())
 
 
 def names_in(scenario: Scenario) -> set[str]:

@@ -53,12 +53,14 @@ _NEEDS_STATUS = {
 
 
 def resolve(cluster: Cluster, command: AnyCommand) -> AnyCommand:
-    """The same command with `leader` and `follower-N` replaced by the nodes that are so now, where there are such."""
+    """The same command with `leader`, `follower-N` and `crashed-N` replaced by the nodes that are so now, if any are."""
     running = [node.name for node in cluster.nodes.values() if node.status is UP]
     leader = cluster.leader()
     aliases = {} if leader is None else {"leader": leader.name}
     followers = [name for name in running if leader is None or name != leader.name]
     aliases.update({f"follower-{number}": name for number, name in enumerate(followers, 1)})
+    crashed = [node.name for node in cluster.nodes.values() if node.status is CRASHED]
+    aliases.update({f"crashed-{number}": name for number, name in enumerate(crashed, 1)})
     changed: dict[str, Any] = {
         field: aliases[getattr(command, field)]
         for field in ("node", "source", "target")

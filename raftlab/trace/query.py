@@ -117,7 +117,7 @@ class Query:
 
     def _run(self, scope: _Scope) -> Any:
         try:
-            return eval(self._code, {"__builtins__": {}}, scope)
+            return eval(self._code, scope)
         except (TypeError, AttributeError):
             return False  # a comparison with nobody, or with what the source can't tell, doesn't hold
         except NameError as error:
@@ -125,10 +125,10 @@ class Query:
 
 
 class _Scope(dict[str, Any]):
-    """Looks names up when they are asked for. (A dict, since generator expressions read their globals from one.)"""
+    """Looks names up when they are asked for. (The globals of what is run: generator expressions see no locals.)"""
 
     def __init__(self, query: Query, event: Event | None, cluster: Cluster | None) -> None:
-        super().__init__()
+        super().__init__(__builtins__={})
         self._query, self._event, self._cluster = query, event, cluster
 
     def __missing__(self, name: str) -> Any:
