@@ -37,8 +37,7 @@ ENTRIES: Final = (
 _DOT: Final = tuple(
     (dx, dy, 1.0 if dx in (0, 1) and dy in (0, 1) else 0.45) for dx in range(-1, 3) for dy in range(-1, 3)
 )
-    (dx, dy, 1.0 if dx in (0, 1) and dy in (0, 1) else 0.45) for dx in range(-1, 3) for dy in range(-1, 3)
-)
+"""The pixels of a dot around its middle, and how much of each it covers."""
 
 
 class LessonEntry(Struct, frozen=True):
