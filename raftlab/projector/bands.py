@@ -65,7 +65,7 @@ def caption(
 ) -> list[Shape]:
     """One sentence, and the rule that it follows."""
     left, top, width, height = stage.caption
-    said = _telling(moments, exact=exact)
+    said = _telling(lanes, moments, exact=exact)
     shapes: list[Shape] = [Box(left, top, width, height, 14, theme.panel)]
     if said is None:
         shapes.append(Box(left, top, 9, height, 4, theme.track))
@@ -88,27 +88,33 @@ def caption(
     return shapes
 
 
-def _telling(moments: Sequence[Moment], *, exact: bool) -> tuple[int, int, Event] | None:
+def _telling(lanes: Sequence[LaneView], moments: Sequence[Moment], *, exact: bool) -> tuple[int, int, Event] | None:
     """The event to speak of: the most important one of late, the latest of those that are alike."""
     if exact and moments[0].recent:
         position, event = moments[0].recent[-1]
         return 0, position, event
-    best: tuple[int, int, int, int, Event] | None = None
-    for number, moment in enumerate(moments):
-        fresh = moment.since(HOLD_US)
-        for position, event in fresh:
-            level = importance(event)
-            if level >= STEP:
-                found = (level, event.at_us, number, position, event)
-                best = found if best is None or found[:2] >= best[:2] else best
-    if best is None:
-        for number, moment in enumerate(moments):
-            for position, event in reversed(moment.recent):
-                if importance(event) >= STEP:
-                    found = (0, event.at_us, number, position, event)
-                    best = found if best is None or found[:2] >= best[:2] else best
-                    break
-    return None if best is None else best[2:]
+    found = [
+        (importance(event), event.at_us, number, position, event)
+        for number, moment in enumerate(moments)
+        for position, event in moment.since(HOLD_US)
+        if importance(event) >= STEP
+    ]
+    if not found:
+        found = [
+            (0, event.at_us, number, position, event)
+            for number, (lane, moment) in enumerate(zip(lanes, moments, strict=True))
+            for position, event in _last_telling(lane, moment)
+        ]
+    return max(found, key=lambda one: (one[0], one[1], one[3]))[2:] if found else None
+
+
+def _last_telling(lane: LaneView, moment: Moment) -> list[tuple[int, Event]]:
+    """The last event worth speaking of, however long ago: in a quiet cluster that is its last turn."""
+    for position, event in reversed(moment.recent):
+        if importance(event) >= STEP:
+            return [(position, event)]
+    turn = lane.tape.previous_important(moment.position + 1)
+    return [] if turn is None else [(turn, lane.timeline.event(turn))]
 
 
 # -- the term tape ---------------------------------------------------------------------------------------------------

@@ -15,10 +15,9 @@ from raftlab.core.log import UNKNOWN
 from raftlab.projector.links import GAP, LANE, rims
 from raftlab.projector.metrics import text_width
 from raftlab.projector.moment import LINGER_US, UNPAIRED_US, Flight, busiest_first
-from raftlab.projector.nodes import label_rect
+from raftlab.projector.nodes import label_rect, sign_rect
 from raftlab.projector.shapes import Box, Disc, Line, Polygon, Shape, Text
 from raftlab.view.layout import Point, along, ease_out, smooth, way_part
-from raftlab.view.looks import Look
 from raftlab.view.message_words import HEART, is_heartbeat, is_reply, message_label
 from raftlab.view.palette import term_colour, term_pattern, text_on
 
@@ -145,7 +144,8 @@ def _placed(
     """Each label's middle and how much of it is to be seen."""
     spots = [list(sighting.at) for sighting in sightings]
     halves = [((sighting.width + 12) / 2, (PILL + 8) / 2) for sighting in sightings]
-    walls = [*texts, *[label_rect(picture, name) for name in picture.places], *_crowns(picture)]
+    signs = [rect for name in picture.places if (rect := sign_rect(picture, name)) is not None]
+    walls = [*texts, *[label_rect(picture, name) for name in picture.places], *signs]
     for _ in range(5):
         _part(spots, halves)
         for spot, half in zip(spots, halves, strict=True):
@@ -155,16 +155,6 @@ def _placed(
     return [
         (sighting, (spot[0], spot[1]), _visible(number, sighting, spots, halves, picture, walls))
         for number, (sighting, spot) in enumerate(zip(sightings, spots, strict=True))
-    ]
-
-
-def _crowns(picture: Picture) -> list[Rect]:
-    """The room of what stands above a node: a crown, or the dots of votes."""
-    above = {Look.LEADER: 44.0, Look.CANDIDATE: 40.0, Look.PAUSED: 42.0}
-    return [
-        (x - 44, y - picture.seat.timer - above[look], 88, above[look])
-        for name, (x, y) in picture.places.items()
-        if (look := picture.looks[name]) in above
     ]
 
 

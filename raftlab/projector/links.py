@@ -28,8 +28,8 @@ GAP = (0.42, 0.58)
 LANE = 9.0
 """How far beside the middle of a link each direction runs: to the right of whoever goes there."""
 _NAME = 27.0
-WORD = 36.0
-"""How much further down a region reaches, around the words under its nodes."""
+WORD = (82.0, 54.0)
+"""Half the width of the room for the word under a node, and how far it reaches below the node's rim."""
 
 
 def links(picture: Picture) -> list[Shape]:
@@ -64,7 +64,7 @@ def rims(picture: Picture, one: str, other: str, beside: float) -> tuple[Point, 
     )  # fmt: skip
 
 
-def _line(start: Point, end: Point, colour: str, width: float = 2.5) -> Line:
+def _line(start: Point, end: Point, colour: str, width: float = 3.0) -> Line:
     return Line(start[0], start[1], end[0], end[1], width, colour)
 
 
@@ -138,7 +138,8 @@ def _outline(seat: Seat, inside: list[Point], others: list[Point]) -> tuple[tupl
     def centred(points: list[Point]) -> list[Point]:
         return [(x - middle[0], y - middle[1]) for x, y in points]
 
-    parts = outline(centred(inside), centred(others), seat.timer + 20, seat.timer + 12, WORD)
+    word = (WORD[0], seat.timer + WORD[1])
+    parts = outline(centred(inside), centred(others), seat.timer + 20, seat.timer + 12, word)
     return tuple(tuple((x + middle[0], y + middle[1]) for x, y in part) for part in parts)
 
 

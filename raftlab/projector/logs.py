@@ -29,6 +29,10 @@ HOLD_US = 250_000
 SLIDE_US = 350_000
 APPEAR_US = 200_000
 PITCH = 88.0
+GAP = 6.0
+NARROW = 52.0
+"""Slots may be so close where nothing longer than SHORT letters is written, so that Figure 7 is seen whole."""
+SHORT = 3
 
 
 def draw(lane: LaneView, picture: Picture) -> list[Shape]:
@@ -51,7 +55,8 @@ class _Table:
         self.seat = picture.seat
         self.left = self.seat.logs[0] + self.seat.names
         self.top = self.seat.logs[1] + 44
-        self.columns = self.seat.columns
+        self.pitch, self.columns = _pitch(lane, self.seat)
+        self.slot = self.pitch - (GAP if self.pitch < PITCH else 8.0)
         self.falling = self._falling(lane)
         self.appeared: dict[tuple[str, int], float] = {}
         self.committing: dict[str, tuple[int, float]] = {}
@@ -120,7 +125,7 @@ class _Table:
 
     def x(self, index: float) -> float:
         """The left edge of an index' slot."""
-        return self.left + (index - self.first) * PITCH
+        return self.left + (index - self.first) * self.pitch
 
     def edge(self, index: float) -> float:
         """1 inside the window, 0 outside, in between at its edges."""
@@ -142,7 +147,7 @@ class _Table:
             alpha = self.edge(index)
             if alpha > 0.02:
                 shapes.append(
-                    Text(self.x(index) + 40, y, str(index), SMALLEST, theme.muted, "regular", "centre", alpha)
+                    Text(self.x(index) + self.slot / 2, y, str(index), SMALLEST, theme.muted, "regular", "centre", alpha)
                 )
         return shapes
 
@@ -176,20 +181,20 @@ class _Table:
             return []
         height = self.seat.slot
         if index <= node.log.snapshot_index:
-            return [Box(x, top, 80, height, 8, theme.track, alpha=alpha)]
+            return [Box(x, top, self.slot, height, 8, theme.track, alpha=alpha)]
         entry = node.log.entry(index)
         if entry is None:
             return [
-                Box(x, top, 80, height, 8, None, theme.line, 2.5, dashed=True, alpha=alpha),
-                Text(x + 40, top + height / 2, "?", SMALLEST, theme.muted, "regular", "centre", alpha),
+                Box(x, top, self.slot, height, 8, None, theme.line, 2.5, dashed=True, alpha=alpha),
+                Text(x + self.slot / 2, top + height / 2, "?", SMALLEST, theme.muted, "regular", "centre", alpha),
             ]
         colour, filled = term_colour(entry.term), self._filled(node, index)
         shapes: list[Shape] = []
         if filled < 1:
-            shapes.append(Box(x, top, 80, height, 8, theme.ground, colour, 3.5, dashed=True, alpha=alpha))
+            shapes.append(Box(x, top, self.slot, height, 8, theme.ground, colour, 3.5, dashed=True, alpha=alpha))
         if filled > 0:
             pattern = term_pattern(entry.term)
-            shapes.append(Box(x, top, 80, height, 8, colour, pattern=pattern, alpha=alpha * filled))
+            shapes.append(Box(x, top, self.slot, height, 8, colour, pattern=pattern, alpha=alpha * filled))
         ink = text_on(colour) if filled > 0.5 else theme.ink
         return shapes + self._entry(entry, x, top, ink, alpha)
 
@@ -205,12 +210,12 @@ class _Table:
         text = entry_text(entry)
         height = self.seat.slot
         if height < 52 or not text:
-            only = fitted(text, SMALLEST, "mono", 76) if text else f"t{entry.term}"
-            return [Text(x + 40, top + height / 2, only, SMALLEST, ink, "mono", "centre", alpha)]
-        shown = fitted(text, SMALLEST, "mono", 76)
+            only = fitted(text, SMALLEST, "mono", self.slot - 2) if text else f"t{entry.term}"
+            return [Text(x + self.slot / 2, top + height / 2, only, SMALLEST, ink, "mono", "centre", alpha)]
+        shown = fitted(text, SMALLEST, "mono", self.slot - 2)
         return [
-            Text(x + 40, top + height * 0.29, str(entry.term), SMALLEST, ink, "regular", "centre", alpha),
-            Text(x + 40, top + height * 0.71, shown, SMALLEST, ink, "mono", "centre", alpha),
+            Text(x + self.slot / 2, top + height * 0.29, str(entry.term), SMALLEST, ink, "regular", "centre", alpha),
+            Text(x + self.slot / 2, top + height * 0.71, shown, SMALLEST, ink, "mono", "centre", alpha),
         ]
 
     def _commit(self, node: Node, top: float) -> list[Shape]:
@@ -241,9 +246,9 @@ class _Table:
         pale = mix(colour, theme.ground, 0.55)
         struck = smooth(age / 120_000)
         return [
-            Box(x, y, 80, height, 8, pale, colour, 3, dashed=True, alpha=alpha),
+            Box(x, y, self.slot, height, 8, pale, colour, 3, dashed=True, alpha=alpha),
             *self._entry(entry, x, y, text_on(pale), alpha),
-            Line(x - 5, y + height / 2, x - 5 + 90 * struck, y + height / 2, 6, theme.bad, alpha),
+            Line(x - 5, y + height / 2, x - 5 + (self.slot + 10) * struck, y + height / 2, 6, theme.bad, alpha),
         ]
 
     def _ticks(self, node: Node, top: float) -> list[Shape]:
@@ -257,9 +262,9 @@ class _Table:
         theme, y = self.picture.theme, top + self.seat.slot + 4
         shapes: list[Shape] = []
         if progress.match_index and self.edge(progress.match_index) > 0.5:
-            shapes.append(tick(self.x(progress.match_index) + 40, y, theme.ink))
+            shapes.append(tick(self.x(progress.match_index) + self.slot / 2, y, theme.ink))
         if self.edge(progress.next_index) > 0.5:
-            x = self.x(progress.next_index) + 40
+            x = self.x(progress.next_index) + self.slot / 2
             shapes += [tick(x, y, theme.ink), tick(x, y + 3.2, theme.ground, 5.0)]
         return shapes
 

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from raftlab.core.model import Node
     from raftlab.view.layout import Point
 
-__all__ = ["Picture", "draw", "label_rect"]
+__all__ = ["Picture", "draw", "label_rect", "sign_rect"]
 
 FADE_US = 200_000
 REMOVED_US = 900_000
 LABEL = 26.0
+DOT = 13.0
+"""The radius of a vote's dot."""
 _GONE = (Look.CRASHED, Look.REMOVED)
 
 
@@ -46,6 +48,21 @@ def label_rect(picture: Picture, name: str) -> tuple[float, float, float, float]
     word = word_for(picture.cluster, picture.cluster.nodes[name])
     width = text_width(word, LABEL, "regular") + 20
     return (x - width / 2, _label_y(picture, y) - 18, width, 36)
+
+
+def sign_rect(picture: Picture, name: str) -> tuple[float, float, float, float] | None:
+    """The room of what stands above a node: a crown, two bars, the dots of votes."""
+    (x, y), look = picture.places[name], picture.looks[name]
+    if look in (Look.CANDIDATE, Look.PRE_CANDIDATE):
+        reach, turn, count = _vote_arc(picture)
+        far = (count - 1) / 2 * turn
+        half, foot = reach * sin(min(far, pi / 2)) + DOT, y - reach * cos(far) + DOT
+    elif look in (Look.LEADER, Look.PAUSED):
+        half, foot = 44.0, y - picture.seat.timer
+    else:
+        return None
+    top = y - picture.seat.timer - 44
+    return (x - half, top, 2 * half, foot - top)
 
 
 def _label_y(picture: Picture, y: float) -> float:
@@ -151,8 +168,8 @@ def _votes(picture: Picture, node: Node, at: Point, alpha: float) -> list[Shape]
     theme = picture.theme
     voters = configuration(picture.cluster).voters
     votes = node.votes if node.votes is not UNKNOWN else {}
-    reach, size = picture.seat.timer + 24, 13.0
-    turn = min(2 * (size + 3.5) / reach, 1.7 * pi / max(1, len(voters)))
+    reach, turn, _ = _vote_arc(picture)
+    size = DOT
     colour = term_colour(picture.term_of(node.name))
     shapes: list[Shape] = []
     for number, voter in enumerate(voters):
@@ -174,6 +191,13 @@ def _votes(picture: Picture, node: Node, at: Point, alpha: float) -> list[Shape]
                 Line(x - 7, y, x + 7, y, 3.5, theme.ink, alpha),
             ]
     return shapes
+
+
+def _vote_arc(picture: Picture) -> tuple[float, float, int]:
+    """How far from the node's centre the dots stand, the angle from one to the next, and how many there are."""
+    count = max(1, len(configuration(picture.cluster).voters))
+    reach = picture.seat.timer + 24
+    return reach, min(2 * (DOT + 3.5) / reach, 1.7 * pi / count), count
 
 
 def _words(picture: Picture, node: Node, look: Look, at: Point, alpha: float) -> list[Shape]:

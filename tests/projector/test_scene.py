@@ -338,6 +338,16 @@ def test_the_caption_names_what_happened_and_its_rule() -> None:
     assert any("§5.2" in text for text in shown)
 
 
+def test_in_a_quiet_cluster_the_caption_keeps_the_last_turn() -> None:
+    events: list[e.Event] = [
+        e.ClusterCreated(0, None, None, None, ("n1",)),
+        e.BecameLeader(10, "n1", None, "become_leader", 1),
+    ]
+    events += [e.TimerSet(20 + number, "n1", None, None, "heartbeat", 9_000) for number in range(1_000)]
+    shown = words(frame([view_by_hand(events)], 1_020, Options(speed=1e-5)))
+    assert "n1 becomes the leader of term 1." in shown
+
+
 def test_a_clock_and_a_source_without_one() -> None:
     stamp = 1_795_463_436_070_000
     clocked = view_by_hand([e.NodeObserved(stamp, "a", None, None, role=LEADER)], source="etcd", unit="clock")
