@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from raftlab.core.model import Node
     from raftlab.projector.moment import LaneView
     from raftlab.projector.picture import Picture
+    from raftlab.projector.stage import Seat
 
 FALL_US = 600_000
 HOLD_US = 250_000
@@ -29,10 +30,9 @@ HOLD_US = 250_000
 SLIDE_US = 350_000
 APPEAR_US = 200_000
 PITCH = 88.0
-GAP = 6.0
-NARROW = 52.0
-"""Slots may be so close where nothing longer than SHORT letters is written, so that Figure 7 is seen whole."""
-SHORT = 3
+GAP = 8.0
+CLOSEST = 52.0
+"""Slots stand at least so far apart, with a smaller gap: room for three letters."""
 
 
 def draw(lane: LaneView, picture: Picture) -> list[Shape]:
@@ -56,7 +56,7 @@ class _Table:
         self.left = self.seat.logs[0] + self.seat.names
         self.top = self.seat.logs[1] + 44
         self.pitch, self.columns = _pitch(lane, self.seat)
-        self.slot = self.pitch - (GAP if self.pitch < PITCH else 8.0)
+        self.slot = self.pitch - (GAP if self.pitch == PITCH else 0.6 * GAP)
         self.falling = self._falling(lane)
         self.appeared: dict[tuple[str, int], float] = {}
         self.committing: dict[str, tuple[int, float]] = {}
@@ -147,7 +147,9 @@ class _Table:
             alpha = self.edge(index)
             if alpha > 0.02:
                 shapes.append(
-                    Text(self.x(index) + self.slot / 2, y, str(index), SMALLEST, theme.muted, "regular", "centre", alpha)
+                    Text(
+                        self.x(index) + self.slot / 2, y, str(index), SMALLEST, theme.muted, "regular", "centre", alpha
+                    )
                 )
         return shapes
 
@@ -172,6 +174,8 @@ class _Table:
         for age, entry in self.falling.get(node.name, ()):
             if self.edge(entry.index) > 0.02:
                 shapes += self._struck(entry, top, age)
+        if 0 < node.log.last_index < self.first - 0.5:
+            shapes.append(Text(self.left, middle, f"← ends at {node.log.last_index}", SMALLEST, theme.muted))
         return shapes + self._ticks(node, top)
 
     def _slot(self, node: Node, index: int, top: float, faint: float) -> list[Shape]:
@@ -210,9 +214,9 @@ class _Table:
         text = entry_text(entry)
         height = self.seat.slot
         if height < 52 or not text:
-            only = fitted(text, SMALLEST, "mono", self.slot - 2) if text else f"t{entry.term}"
+            only = fitted(text, SMALLEST, "mono", self.slot - 1) if text else f"t{entry.term}"
             return [Text(x + self.slot / 2, top + height / 2, only, SMALLEST, ink, "mono", "centre", alpha)]
-        shown = fitted(text, SMALLEST, "mono", self.slot - 2)
+        shown = fitted(text, SMALLEST, "mono", self.slot - 1)
         return [
             Text(x + self.slot / 2, top + height * 0.29, str(entry.term), SMALLEST, ink, "regular", "centre", alpha),
             Text(x + self.slot / 2, top + height * 0.71, shown, SMALLEST, ink, "mono", "centre", alpha),
@@ -254,7 +258,7 @@ class _Table:
     def _ticks(self, node: Node, top: float) -> list[Shape]:
         """What the newest leader believes of this peer: match (solid) and next (open)."""
         leader = self.picture.leader
-        if leader is None or leader is node or self.seat.row - self.seat.slot < 13:
+        if leader is None or leader is node or self.seat.row - self.seat.slot < 18:
             return []
         progress = leader.progress.get(node.name) if leader.progress is not UNKNOWN else None
         if progress is None:
@@ -264,8 +268,7 @@ class _Table:
         if progress.match_index and self.edge(progress.match_index) > 0.5:
             shapes.append(tick(self.x(progress.match_index) + self.slot / 2, y, theme.ink))
         if self.edge(progress.next_index) > 0.5:
-            x = self.x(progress.next_index) + self.slot / 2
-            shapes += [tick(x, y, theme.ink), tick(x, y + 3.2, theme.ground, 5.0)]
+            shapes.append(open_tick(self.x(progress.next_index) + self.slot / 2, y, theme.ink))
         return shapes
 
     def legend(self, rows: int) -> list[Shape]:
@@ -274,7 +277,7 @@ class _Table:
             return []
         theme, left = self.picture.theme, self.seat.logs[0]
         right, foot = left + self.seat.logs[2], self.seat.logs[1] + self.seat.logs[3] - 20
-        items = ((30.0, "committed"), (30.0, "waiting"), (4.0, "commit"), (18.0, "match"), (18.0, "next"))
+        items = ((30.0, "committed"), (30.0, "waiting"), (4.0, "commit"), (21.0, "match"), (21.0, "next"))
         widths = [sign + 12 + text_width(word, SMALLEST) for sign, word in items]
         gap = min(40.0, max(22.0, (right - left - sum(widths)) / (len(items) - 1)))
         wraps = sum(widths) + gap * (len(items) - 1) > right - left
@@ -297,10 +300,27 @@ class _Table:
             return [Box(x, y - 12, 30, 24, 5, theme.ground, theme.muted, 2.5, dashed=True)]
         if word == "commit":
             return [Line(x + 2, y - 14, x + 2, y + 14, 4, theme.ink)]
-        hollow = [tick(x + 9, y - 1.8, theme.ground, 5.0)] if word == "next" else []
-        return [tick(x + 9, y - 5, theme.ink), *hollow]
+        return [(open_tick if word == "next" else tick)(x + 10, y - 6, theme.ink)]
 
 
-def tick(x: float, y: float, colour: str, half: float = 9.0) -> Polygon:
+def _pitch(lane: LaneView, seat: Seat) -> tuple[float, int]:
+    """How far apart slots stand, and how many there are: closer where logs that are long from the start (Figure 7)
+    can be seen whole so."""
+    room = seat.logs[2] - seat.names
+    longest = lane.longest_history
+    if longest <= seat.columns:
+        return PITCH, seat.columns
+    columns = min(longest, int(room // CLOSEST))
+    return room / columns, columns
+
+
+def tick(x: float, y: float, colour: str, half: float = 10.5) -> Polygon:
     """A small triangle that points up at a slot."""
     return Polygon(((x - half, y + half * 1.15), (x + half, y + half * 1.15), (x, y)), colour)
+
+
+def open_tick(x: float, y: float, colour: str) -> Polygon:
+    """The same, hollow: one outline that goes around outside, and back inside."""
+    outer = tick(x, y, colour).points
+    inner = tick(x, y + 3.6, colour, 5.6).points
+    return Polygon((*outer, outer[0], *inner[::-1], inner[-1]), colour)

@@ -11,15 +11,17 @@ watcher's time, so that they look the same at every speed.
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from raftlab.core import events as e
+from raftlab.core.commands import Propose
 from raftlab.core.log import Entry
 from raftlab.core.messages import Message
 from raftlab.core.model import Cluster
-from raftlab.view.message_words import is_heartbeat, is_reply
+from raftlab.view.message_words import entry_text, is_heartbeat, is_reply
 from raftlab.view.tape import TermTape
 
 if TYPE_CHECKING:
@@ -91,6 +93,18 @@ class LaneView:
         self.truncated: dict[int, tuple[Entry, ...]] = {}
         self._arrivals: dict[int, int] = {}
         self._paired = 0
+
+    @cached_property
+    def longest_history(self) -> int:
+        """How many entries the longest log has from the start; 0 where longer words than "x=8" are written."""
+        event = self.timeline.event(0) if len(self.timeline) else None
+        if not isinstance(event, e.ClusterCreated) or event.workloads:
+            return 0
+        logs = [history.log for history in event.histories.values()]
+        given = (scheduled.command for scheduled in event.script)
+        words = [command.text for command in given if isinstance(command, Propose)]
+        words += [entry_text(entry) for log in logs for entry in log]
+        return max(map(len, logs), default=0) if all(len(word) <= 3 for word in words) else 0
 
     def catch_up(self, most: int = 8192) -> bool:
         """Take in up to so many events more; whether there are still others."""

@@ -62,7 +62,7 @@ def side_name(cluster: Cluster, side: Sequence[str]) -> str:
 
 
 def outline(
-    side: Sequence[Point], others: Sequence[Point], reach: float, clear: float, below: float = 0.0
+    side: Sequence[Point], others: Sequence[Point], reach: float, clear: float, word: Point = (0.0, 0.0)
 ) -> tuple[Outline, ...]:
     """A soft region around the places of one side, as polygons whose union it is.
 
@@ -72,9 +72,9 @@ def outline(
 
     Args:
         reach: how far it goes beyond a node's centre; clear: how near it may come to the centre of another side's;
-        below: how much further down it reaches (a node's word stands under it).
+        word: half the width, and the depth under a node's centre, of the word that stands under it.
     """
-    rooms = [_hull([*_circle((x, y), reach), *_circle((x, y + below), reach * 0.9)]) for x, y in side]
+    rooms = [_hull([*_circle(at, reach), *_word_room(at, word)]) for at in side]
     hull = _hull([point for room in rooms for point in room])
     if all(_distance(point, hull) >= clear for point in others):
         return (hull,)
@@ -82,6 +82,17 @@ def outline(
     for one, other in pairwise(side):
         parts.extend(_limb(one, other, others, reach, clear))
     return tuple(parts)
+
+
+def _word_room(at: Point, word: Point) -> list[Point]:
+    """The lower corners of a word's room, rounded."""
+    half, depth = word
+    corner = 0.5 * half
+    return [
+        point
+        for side in (corner - half, half - corner)
+        for point in _circle((at[0] + side, at[1] + max(0.0, depth - corner)), corner)
+    ]
 
 
 def _limb(one: Point, other: Point, others: Sequence[Point], reach: float, clear: float) -> list[Outline]:

@@ -301,6 +301,19 @@ def test_a_long_log_scrolls() -> None:
     assert "x=1" not in words(shown)
 
 
+def test_figure_7_is_seen_whole() -> None:
+    """Twelve entries, and the one that is proposed later, side by side."""
+    view = view_of("figure-7")
+    for time_us in (100_000, 3_000_000):
+        shown = words(frame([view], time_us, Options()))
+        assert {str(index) for index in range(1, 13)} <= shown
+    assert "x=8" in shown
+
+
+def test_a_log_that_ends_before_the_window_says_where() -> None:
+    assert "← ends at 7" in words(frame([view_of("lagging-follower")], 3_900_000, Options()))
+
+
 def test_what_a_source_cannot_tell_is_left_out() -> None:
     view = view_by_hand(
         [

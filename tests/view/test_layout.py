@@ -77,7 +77,8 @@ def test_no_region_covers_a_node_of_another_side(count: int) -> None:
         for chosen in combinations(range(count), size):
             side = [places[i] for i in chosen]
             others = [places[i] for i in range(count) if i not in chosen]
-            parts = outline(side, others, radius + 24, radius + 8)
-            for part in parts:
-                assert all(_distance(point, part) > radius - 1 for point in others), chosen
-            assert all(min(_distance(point, part) for part in parts) < -radius for point in side)
+            for word in ((0.0, 0.0), (70.0, radius + 40.0)):
+                parts = outline(side, others, radius + 24, radius + 8, word)
+                for part in parts:
+                    assert all(_distance(point, part) > radius - 1 for point in others), chosen
+                assert all(min(_distance(point, part) for part in parts) < -radius for point in side)
