@@ -36,6 +36,8 @@ ALL_TABS: Final = ("events", "cluster", *SIDE_TABS)
 WIDE: Final = (108, 30)
 """From so many columns and rows on, all panes stand side by side."""
 
+_FIRST_SHOW_S: Final = 0.25
+
 
 class DebugScreen(Searching):
     """Steps through a session. `opened` says what there is to know of a recorded trace."""
@@ -100,6 +102,16 @@ class DebugScreen(Searching):
         yield Caption(id="caption")
         yield Tape(id="tape")
         yield KeyLine(id="keys")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_timer(_FIRST_SHOW_S, self._load)
+
+    def _load(self) -> None:
+        """Load the rest of a large trace, now that its beginning is seen."""
+        if not self.session.timeline.complete:
+            self.session.timeline.load_in_background()
+            self.update_views()
 
     # -- layout ------------------------------------------------------------------------------------------------------
 

@@ -113,18 +113,20 @@ class LearnScreen(Acting):
         left.styles.width = max(44, min(72, width * (30 if two else 36) // 100)) if wide else "1fr"
         left.styles.height = "1fr"
         right.display = wide or front != "text"
-        task_rows = self.query_one("#task", ProsePane).height_of(self._task_lines(), self._left_width())
-        most = max(4, height * (55 if wide else 45) // 100)
-        self.query_one("#task").styles.height = min(most, task_rows + 1)
-        self.query_one("#text").display = wide or front == "text"
+        text, task = self.query_one("#text", ProsePane), self.query_one("#task", ProsePane)
+        room = self._left_width()
+        rows = height - (6 if height >= 24 else 5) - (not wide)
+        task_rows = min(max(4, rows * 60 // 100), task.height_of(self._task_lines(), room))
+        task.styles.height = task_rows
+        text.styles.height = max(1, min(text.height_of(prose(self.play.text), room) + 1, rows - task_rows))
         left.display = wide or front == "text"
         for number in range(2):
             self.query_one(f"#lane{number}").display = number < len(lanes)
             cluster, logs = self.query_one(f"#cluster{number}"), self.query_one(f"#logs{number}")
             cluster.display = wide or front == "cluster"
             logs.display = wide or front == "logs"
-            rows = 2 * nodes + 1 if height >= 2 * nodes + 28 else nodes + 1
-            logs.styles.height = min(rows, height // 2) + 1 if wide else "1fr"
+            log_rows = 2 * nodes + 1 if height >= 2 * nodes + 28 else nodes + 1
+            logs.styles.height = min(log_rows, height // 2) + 1 if wide else "1fr"
             cluster.styles.height = "1fr"
         self.query_one("#caption").styles.height = 3 if height >= 24 else 2
         if not wide:
@@ -133,7 +135,7 @@ class LearnScreen(Acting):
     def _left_width(self) -> int:
         if not self.wide:
             return self.size.width
-        return max(44, min(72, self.size.width * (30 if len(self.session.lanes) > 1 else 36) // 100))
+        return max(44, min(72, self.size.width * (30 if len(self.session.lanes) > 1 else 36) // 100)) - 1
 
     # -- showing -------------------------------------------------------------------------------------------------------
 

@@ -103,14 +103,21 @@ def flow(line: Line, room: int) -> list[Line]:
         for word in re.findall(r"\S+\s*|\s+", said.text):
             size = cell_len(word.rstrip())
             if used + size > room and used > inset:
+                rows[-1] = _without_tail(rows[-1])
                 rows.append([Said(" " * inset)] if inset else [])
                 used = inset
                 word = word.lstrip()
             rows[-1].append(Said(word, said.ink, said.attributes))
             used += cell_len(word)
-    return [tuple(row) for row in rows]
+    return [tuple(_without_tail(row)) for row in rows]
+
+
+def _without_tail(row: list[Said]) -> list[Said]:
+    """A row without the space after its last word."""
+    last = row[-1]
+    return [*row[:-1], Said(last.text.rstrip(), last.ink, last.attributes)]
 
 
 def _inset(text: str) -> int:
-    mark = re.match(r"\s*(?:[•▸✓✗]|\d+[.)]?|hint:)\s+", text)
+    mark = re.match(r"\s*(?:[◉▸ ] \d|[•▸✓✗]|\d+[.)]?|hint:)\s+", text)
     return len(mark[0]) if mark else len(text) - len(text.lstrip(" "))

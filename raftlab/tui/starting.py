@@ -32,8 +32,6 @@ def debug_screen(opened: Opened, paths: Sequence[str]) -> DebugScreen:
     """The debugger's screen for a trace."""
     from raftlab.tui.debug import DebugScreen
 
-    if not opened.timeline.complete:
-        opened.timeline.load_in_background()
     names = [Path(path).name for path in paths]
     title = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
     session = Session([Lane(opened.timeline, title=title)], speed=1.0)
