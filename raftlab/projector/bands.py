@@ -142,9 +142,9 @@ def tape(
     still = lanes[0].tape_kept[1]
     x = left + min(width, max(0.0, (moments[0].time_us - first) * scale))
     moving: list[Shape] = [
-        Line(x, top - 7, x, top + height + 7, 10, theme.ground),
-        Line(x, top - 7, x, top + height + 7, 4, theme.ink),
-        Disc(x, top + height / 2, 14, theme.ink, theme.ground, 4),
+        Line(x, top, x, top + height + 8, 9, theme.ground),
+        Line(x, top, x, top + height + 8, 4, theme.ink),
+        Disc(x, top + 3, 12, theme.ink, theme.ground, 3.5),  # above the words in the band
     ]
     return still, moving
 

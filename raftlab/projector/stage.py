@@ -20,7 +20,7 @@ SUBTITLE_Y = 108.0
 TOP = 140.0
 CAPTION: tuple[float, float] = (826.0, 112.0)
 TAPE: tuple[float, float] = (980.0, 36.0)
-TAPE_WORDS_Y = 960.0
+TAPE_WORDS_Y = 958.0
 CLOCK_Y = 1045.0
 
 

@@ -58,6 +58,8 @@ def _stored(event: e.EntryAppended, cluster: Cluster) -> tuple[str, str] | None:
     if node.role is LEADER:
         return f"{node.name} takes {named} into its own log, and sends it to all.", _rule_line(event)
     known = node.commit_index is not UNKNOWN and entry.index <= node.commit_index
+    if held == size > 1:
+        return f"{node.name} stores {named}: all {size} nodes hold it.", _rule_line(event)
     end = "" if known else " A majority." if held >= majority(size) else " Not enough to commit it."
     return f"{node.name} stores {named}: {held} of {size} nodes hold it.{end}", _rule_line(event)
 
