@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import TYPE_CHECKING, ClassVar
 
@@ -39,7 +40,8 @@ class RaftlabApp(App[None]):
     ]
 
     def __init__(self, first: Callable[[], Screen[None]]) -> None:
-        super().__init__()
+        # Without this, NO_COLOR would only turn colours into greys.
+        super().__init__(ansi_color="NO_COLOR" in os.environ)
         self._first = first
         for theme in THEMES.values():
             self.register_theme(_textual_theme(theme))

@@ -191,7 +191,8 @@ class DebugScreen(Searching):
                 str(timeline.failure) if timeline.failure else "",
             ]
         )
-        right = f"event {self.session.position:,} of {len(timeline):,}"
+        position = self.session.position
+        right = f"{f'event {position:,}' if position >= 0 else 'before event 0'} · {len(timeline):,} events"
         self.query_one("#title", TitleLine).show(self._title, notes, right, alarm)
 
     def busy(self) -> str:
@@ -233,6 +234,9 @@ class DebugScreen(Searching):
         found = self.scan.jump(kind, self.session.position, way)
         if found is not None:
             self.seek(found)
+            return
+        if kind == "commit" and "commits" not in self.session.timeline.header.knows:
+            self.say("this source doesn't tell of commits")
             return
         what = "turn of the story" if kind == "important" else kind
         yet = " yet (still indexing)" if self.scan.behind and way > 0 else ""

@@ -138,8 +138,7 @@ class EventList(Lines):
         scan = self._scan
         assert scan is not None
         hidden = len(scan.timeline) - count
-        part = f" · {FILTERS[self.level]}, {hidden:,} hidden" if self.level else ""
-        title = f"events {self._position + 1:,} of {len(scan.timeline):,}{part}"
+        title = f" events · {FILTERS[self.level]}, {hidden:,} hidden" if self.level else " events"
         grid.text(0, 0, fit(title, grid.width - 1).ljust(grid.width), theme.muted, theme.panel, BOLD)
 
     def _paint_row(self, grid: Grid, y: int, position: int, current: bool, node_width: int) -> None:
@@ -184,7 +183,7 @@ class EventList(Lines):
             return "", "", str(error), ALARM
         when = short_time(event.at_us, timeline.header.unit)
         node, text = event.node or "", describe(event)
-        if node and text.startswith(f"{node} "):
-            text = text[len(node) + 1 :]
+        if node and text.startswith((f"{node} ", f"{node}: ")):
+            text = text[len(node) :].lstrip(": ")
         row = self._sentences[position] = (when, node, text, importance(event))
         return row

@@ -62,5 +62,8 @@ class Hunt:
         return lambda at: needle in describe(timeline.event(at)).lower()
 
     def _by_query(self, query: Query) -> Callable[[int], bool]:
+        """Where it holds; of a predicate about the state: where it comes to hold."""
         timeline = self._timeline
-        return lambda at: query.matches(timeline, at)
+        if not query.needs_state:
+            return lambda at: query.matches(timeline, at)
+        return lambda at: not (at > 0 and query.matches(timeline, at - 1)) and query.matches(timeline, at)

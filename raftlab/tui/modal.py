@@ -43,6 +43,8 @@ class Modal(ModalScreen[Result | None], Generic[Result]):
         """Show the lines as they are now; the box is as high as they need, within the screen."""
         lines = self.lines()
         pane = self.query_one("#box-lines", Pane)
+        widest = max((sum(len(said.text) for said in line) for line in lines), default=0)
+        pane.styles.width = max(40, min(widest + 2, self.app.size.width - 8))
         pane.styles.height = max(1, min(len(lines), self.app.size.height - 6))
         pane.show_lines(lines)
 

@@ -219,6 +219,7 @@ def _paint_card(grid: Grid, x: int, y: int, face: Face, size: Size, theme: Theme
 
 
 def _centred(grid: Grid, x: int, y: int, text: str, ink: str, attributes: int = PLAIN) -> None:
+    grid.clear(x - len(text) // 2 - 1, y, len(text) + 2)  # no link may touch a word
     grid.text(x - len(text) // 2, y, text, ink, None, attributes)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
-from raftlab.tui.grid import BOLD, PLAIN, Grid, fit
+from raftlab.tui.grid import BOLD, PLAIN, Grid
 from raftlab.tui.lines import Lines
 from raftlab.view.palette import mix, term_colour, text_on
 
@@ -84,7 +84,7 @@ class Tape(Lines):
         if width <= 0:
             return
         if span.term is None:
-            words = fit("no leader", width) if width >= 5 else ""
+            words = "no leader" if width >= 9 else ""
             grid.text(left, y, words.ljust(width, "┄"), theme.bad_text, None, PLAIN)
             return
         colour = term_colour(span.term)
