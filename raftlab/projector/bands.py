@@ -270,7 +270,7 @@ def clock(
     right -= width + 30
     now = time_words(lane, moment)
     shapes.append(Text(right, CLOCK_Y, now, 26, theme.ink, "mono", "right"))
-    if slowed < 0.95:
+    if slowed < 0.95 and playing is not False:
         right -= text_width(now, 26, "mono") + 30
         shapes.append(Text(right, CLOCK_Y, "slowed", 26, theme.gold_text, "regular", "right"))
     shapes.append(Text(stage.tape[0], CLOCK_Y, source_words(lane), SMALLEST, theme.muted))

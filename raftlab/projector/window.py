@@ -17,7 +17,7 @@ import pygame
 from raftlab.core.errors import RaftlabError
 from raftlab.projector.bands import time_at
 from raftlab.projector.keys import ACTIONS
-from raftlab.projector.paint import Painter, check_pygame
+from raftlab.projector.paint import Painter, check_pygame, icon
 from raftlab.projector.player import Player
 from raftlab.projector.shapes import HEIGHT
 from raftlab.projector.stage import frame_width, stage_for
@@ -88,6 +88,7 @@ class Window:
         self.player = player
         pygame.display.init()
         pygame.display.set_caption("raftlab")
+        pygame.display.set_icon(icon())
         pygame.key.set_repeat(350, 45)
         self._windowed = player.options.size
         self._full = fullscreen

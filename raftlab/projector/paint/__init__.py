@@ -9,6 +9,7 @@ import os
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 from raftlab.projector.paint.canvas import Canvas
+from raftlab.projector.paint.icon import icon
 from raftlab.projector.paint.painter import Painter, check_pygame
 
-__all__ = ["Canvas", "Painter", "check_pygame"]
+__all__ = ["Canvas", "Painter", "check_pygame", "icon"]
