@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from raftlab.core.errors import CommandError
-from raftlab.documents.commands import word_of
 from raftlab.session.lane import Lane
+from raftlab.session.lesson_drive import Drive
 from raftlab.session.lesson_place import Place
 from raftlab.session.session import Session
-from raftlab.tutor.lesson import ActStep, AskStep, Give, PredictStep, ReadStep, WatchStep
+from raftlab.tutor.lesson import ActStep, AskStep, PredictStep, ReadStep, WatchStep
 from raftlab.tutor.progress import StepRecord
 from raftlab.tutor.script import Script
 
@@ -40,7 +39,6 @@ _KINDS: dict[type[AnyStep], str] = {
     PredictStep: "predict",
     ActStep: "act",
 }
-_LONGEST_US = 120_000_000  # simulated: what a script may take when it is brought to its end at once
 
 
 class Choice(Struct, frozen=True):
@@ -51,22 +49,19 @@ class Choice(Struct, frozen=True):
 
 
 class LessonPlay:
-    """One learner in one lesson.
-
-    `problems` are mistakes of the lesson's that playing it has found (a scripted command that can't be).
-    """
+    """One learner in one lesson."""
 
     def __init__(self, lesson: Lesson, words: Words, progress: Progress) -> None:
         self.lesson = lesson
         self.words = words
         self.progress = progress
-        self.problems: list[str] = []
         self._places: list[Place] = []
         self._index = 0
         self._living: dict[str, tuple[Lane, int]] = {}
         self._silent = True
         first = lesson.steps[0]
         self.session = Session([self._lane(name) for name in first.show])
+        self._drive = Drive(self.session, lesson.file)
         self._enter(first)
         self._resume()
         self._silent = False
@@ -128,7 +123,7 @@ class LessonPlay:
     @property
     def revealing(self) -> bool:
         """Whether a prediction is committed and the cluster is still showing what happens."""
-        return isinstance(self.step, PredictStep) and self.chosen is not None and self.verdict is None
+        return self._place.tutor.revealing
 
     @property
     def tries(self) -> int:
@@ -169,6 +164,11 @@ class LessonPlay:
     def done(self) -> bool:
         """Whether the lesson's last step is done."""
         return len(self._places) == len(self.lesson.steps) and self._places[-1].passed
+
+    @property
+    def problems(self) -> list[str]:
+        """Mistakes of the lesson's that playing it has found (a scripted command that can't be)."""
+        return self._drive.problems
 
     @property
     def notice(self) -> str:
@@ -229,7 +229,7 @@ class LessonPlay:
         if isinstance(place.step, PredictStep):
             place.script = Script(actions)
             place.started = self.session.playing = True
-            self._give_due()
+            self._drive.give_due(place)
         self._settle()
         return place.tutor.verdict
 
@@ -239,8 +239,8 @@ class LessonPlay:
         Raises:
             CommandError: it isn't for this step, this try is over, or it can't be carried out.
         """
-        self._do(command, self.session.focus, by_learner=True)
         place = self._place
+        self._drive.do(place, command, self.session.focus, by_learner=True)
         if not place.started and place.tutor.verdict is None:
             place.started = self.session.playing = True
         self._settle()
@@ -268,7 +268,7 @@ class LessonPlay:
         session = self.session
         if session.playing:
             place.started = True
-            self._live(session.now_us + int(elapsed_us * session.speed))
+            self._drive.live(place, session.now_us + int(elapsed_us * session.speed))
             if place.nothing_ahead:
                 session.playing = False
         else:
@@ -280,18 +280,17 @@ class LessonPlay:
     def follow(self, actions: Iterable[Action]) -> None:
         """Do what a learner would, at once; ends when all is done or something is decided."""
         self._place.script = Script(actions)
-        self._finish_script()
+        self._drive.finish_script(self._place)
+        self._settle()
 
     def let_pass(self, for_us: int) -> None:
         """Let simulated time pass, at once; ends early when something is decided."""
-        self._live(self.session.now_us + for_us)
+        self._drive.live(self._place, self.session.now_us + for_us)
         self._settle()
 
     def conclude(self) -> None:
         """Let the clusters live until something is decided, at once."""
-        end_us = self.session.now_us + _LONGEST_US
-        while (self._place.tutor.open or self.revealing) and self.session.now_us < end_us:
-            self._live(end_us)
+        self._drive.conclude(self._place)
         self._settle()
 
     @property
@@ -334,7 +333,7 @@ class LessonPlay:
         self.session.move_to(now_us)  # a younger cluster has lived meanwhile, unseen
         place.remember()
         place.script = Script(step.setup)
-        self._finish_script()
+        self._drive.finish_script(place)
         place.begin(self.session.now_us)
         place.passed = place.tutor.done
         if not self._silent:
@@ -379,66 +378,10 @@ class LessonPlay:
             place.started = self.session.playing = True
             return True
         if isinstance(place.step, WatchStep) or self.revealing or not place.script.finished:
-            self._finish_script()
+            self._drive.finish_script(place)
             self.conclude()
             return True
         return False
-
-    def _finish_script(self) -> None:
-        end_us = self.session.now_us + _LONGEST_US
-        self._give_due()
-        while not self._place.script.finished and self.session.now_us < end_us and self.verdict is None:
-            self._live(end_us, script_only=True)
-        self._settle()
-
-    def _live(self, until_us: int, *, script_only: bool = False) -> None:
-        """Let the clusters live, from one thing that happens to the next, until then or until something is decided."""
-        session, place = self.session, self._place
-        was_decided = place.tutor.verdict is not None
-        self._give_due()
-        while session.now_us < until_us and not (script_only and place.script.finished):
-            due_us = place.next_due_us()
-            session.move_to(until_us if due_us is None else min(until_us, max(due_us, session.now_us + 1)))
-            place.look(session.now_us)
-            self._give_due()
-            if place.tutor.verdict is not None and not was_decided:
-                session.playing = False
-                return
-
-    def _give_due(self) -> None:
-        """Carry out what the script wants done now."""
-        place = self._place
-        while (action := place.script.next_action(place.clusters, self.session.now_us)) is not None:
-            try:
-                if isinstance(action, Give):
-                    by_learner = place.begun and isinstance(place.step, ActStep)
-                    self._do(action.command, place.names.index(action.cluster), by_learner=by_learner)
-                else:
-                    place.tutor.answer(action.text)
-            except CommandError as error:
-                self.problems.append(f"{self.lesson.file}:{place.step.line}: {place.step.id}: {error}")
-        if self.revealing and place.script.finished and not place.tutor.open:
-            place.tutor.expect_reveal(place.clusters, self.session.now_us)
-
-    def _do(self, command: AnyCommand, number: int, *, by_learner: bool) -> None:
-        place, session = self._place, self.session
-        if by_learner:
-            self._may(command)
-        place.look(session.now_us)
-        lane = place.lanes[number]
-        timeline, position = lane.timeline, lane.position
-        session.do(command, number)
-        if lane.timeline is not timeline:
-            place.rewound(number, position, session.now_us)
-        place.look(session.now_us)
-
-    def _may(self, command: AnyCommand) -> None:
-        place, word = self._place, word_of(command)
-        if word not in place.allowed:
-            words = ", ".join(place.step.allow) if isinstance(place.step, ActStep) else "no commands"
-            raise CommandError(f"this step takes {words}; not {word or type(command).__name__}")
-        if place.tutor.verdict is not None and not place.tutor.verdict.right:
-            raise CommandError("this try is over; reset begins another")
 
     def _settle(self) -> None:
         """Keep what is done."""

@@ -90,6 +90,11 @@ class Tutor:
         return self.verdict is None and self._goal is not None
 
     @property
+    def revealing(self) -> bool:
+        """Whether a prediction is committed, and the cluster hasn't shown yet what comes of it."""
+        return isinstance(self.step, PredictStep) and self.chosen is not None and self.verdict is None
+
+    @property
     def already_met(self) -> bool:
         """Whether the goal is met as the step begins: a mistake of the lesson's."""
         return self._goal is not None and self._goal.met
