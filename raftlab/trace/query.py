@@ -125,13 +125,17 @@ class Query:
 
 
 class _Scope(dict[str, Any]):
-    """Looks names up when they are asked for. (The globals of what is run: generator expressions see no locals.)"""
+    """Looks names up when they are first asked for. (The globals of what is run: generators see no locals.)"""
 
     def __init__(self, query: Query, event: Event | None, cluster: Cluster | None) -> None:
         super().__init__(__builtins__={})
         self._query, self._event, self._cluster = query, event, cluster
 
     def __missing__(self, name: str) -> Any:
+        found = self[name] = self._find(name)
+        return found
+
+    def _find(self, name: str) -> Any:
         if name in _FUNCTIONS:
             return _FUNCTIONS[name]
         if name in _EVENT_NAMES:
@@ -159,27 +163,26 @@ class _Scope(dict[str, Any]):
 
 
 def _of_cluster(name: str, cluster: Cluster) -> Any:
-    nodes = [_NodeView(node) for node in cluster.nodes.values()]
-    running = [node for node in nodes if node.up]
+    nodes = cluster.nodes.values()
     if name == "nodes":
-        return nodes
+        return [_NodeView(node) for node in nodes]
     if name == "up":
-        return running
+        return [_NodeView(node) for node in nodes if node.status is UP]
     if name == "leaders":
-        return [node.name for node in nodes if node.role == "leader"]
+        return [node.name for node in nodes if node.role is LEADER and node.status not in (CRASHED, REMOVED)]
     if name == "leader":
         found = cluster.leader()
         return None if found is None else found.name
     if name == "term":
-        return max((node.term for node in nodes if node.term is not UNKNOWN), default=0)
+        return max((node.current_term for node in nodes if node.current_term is not UNKNOWN), default=0)
     if name == "commit":
-        return max((node.commit for node in nodes if node.commit is not UNKNOWN), default=0)
+        return max((node.commit_index for node in nodes if node.commit_index is not UNKNOWN), default=0)
     if name == "quorum":
         return len(nodes) // 2 + 1
     if name == "cut":
         return any(link.cut for ways in cluster.links.values() for link in ways.values())
     if name == "logs_equal":
-        logs = [node.log for node in cluster.nodes.values()]
+        logs = [node.log for node in nodes]
         return all(log == logs[0] for log in logs)
     return cluster.now_us / 1e6  # seconds, at
 
