@@ -176,19 +176,6 @@ class LaneView:
         return flights
 
 
-def usual_flight_us(timeline: TimelineLike, look: int = 4000) -> int:
-    """How long messages usually take in a trace (the median of the first ones); 0 when it tells nothing of that."""
-    spans = []
-    for event in timeline.events(0, look):
-        if isinstance(event, e.MessageSent) and event.due_us is not None and event.due_us > event.at_us:
-            spans.append(event.due_us - event.at_us)
-        elif isinstance(event, e.MessageReceived) and event.cause is not None and event.cause < look:
-            sent = timeline.event(event.cause)
-            if isinstance(sent, e.MessageSent) and sent.due_us is None and event.at_us > sent.at_us:
-                spans.append(event.at_us - sent.at_us)
-    return sorted(spans)[len(spans) // 2] if spans else 0
-
-
 def busiest_first(flights: Sequence[Flight]) -> list[Flight]:
     """Flights by how much one wants to read them: requests that carry something, answers, heartbeats."""
 

@@ -127,8 +127,8 @@ def _around(picture: Picture, node: Node, look: Look, at: Point, alpha: float) -
     if look is Look.PAUSED:
         return [
             Ring(x, y, radius, 5, theme.track, alpha=alpha),
-            Box(x - 15, y - radius - 40, 11, 32, 3, theme.ink, alpha=alpha),
-            Box(x + 4, y - radius - 40, 11, 32, 3, theme.ink, alpha=alpha),
+            Box(x - 13, y - radius - 33, 9, 25, 3, theme.ink, alpha=alpha),
+            Box(x + 4, y - radius - 33, 9, 25, 3, theme.ink, alpha=alpha),
         ]
     if look in _GONE:
         return []

@@ -1,8 +1,8 @@
 """Events in words: one plain English sentence for each, the same in every face.
 
-`describe` says what happened, `section` where the paper speaks of it. What a source couldn't tell is left
-out of the sentence, never guessed. The projector's caption, which also says what it means for the cluster,
-is in `headline`.
+`describe` says what happened; what a source couldn't tell is left out of the sentence, never guessed. Which rule it
+follows and where the paper speaks of it is in `rule_words`; the projector's caption, which also says what it means for
+the cluster, in `headline`.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 from raftlab.core import events as e
 from raftlab.core.log import UNKNOWN
 from raftlab.core.model import LEADER
-from raftlab.core.rulebook import BY_ID
 from raftlab.core.times import format_span
 from raftlab.view.command_words import describe_command
 from raftlab.view.message_words import entry_text, indices, message_name
+from raftlab.view.rule_words import section
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from raftlab.core.model import Cluster, Config
+
+__all__ = ["capital", "config_text", "describe", "of_term", "section"]
 
 
 def describe(event: e.Event, cluster_after: Cluster | None = None) -> str:
@@ -30,20 +32,6 @@ def describe(event: e.Event, cluster_after: Cluster | None = None) -> str:
         return f"{event.node or 'The cluster'}: {type(event).__name__}."
     sentence = found(event, cluster_after)
     return f"{sentence}." if sentence[-1] not in ".?!" else sentence
-
-
-def section(event: e.Event) -> str:
-    """Where the paper speaks of it: "§5.3"; "" where it doesn't (a person, the network, a disk)."""
-    rule = BY_ID.get(event.rule) if event.rule else None
-    return mark_section(rule.section if rule else _SECTIONS.get(type(event), ""))
-
-
-def mark_section(place: str) -> str:
-    """ "5.3" as "§5.3", "dissertation 3.10" as "dissertation §3.10"."""
-    if not place:
-        return ""
-    book, _, number = place.rpartition(" ")
-    return f"{book} §{number}" if book else f"§{number}"
 
 
 def of_term(term: Any, word: str = "of") -> str:
@@ -381,15 +369,4 @@ _WORDS: dict[type[e.Event], Callable[[Any, Cluster | None], str]] = {
     e.RetryScheduled: _retry,
     e.ReadStarted: _read, e.ReadAnswered: _read_done, e.NodeObserved: _observed, e.SourceNoted: _noted,
     e.InvariantBroken: _broken,
-}  # fmt: skip
-
-_SECTIONS: dict[type[e.Event], str] = {
-    e.TermAdvanced: "5.1", e.BecameFollower: "5.2", e.BecamePreCandidate: "dissertation 9.6",
-    e.BecameCandidate: "5.2", e.BecameLeader: "5.2", e.LeaderLearned: "5.2", e.VoteGranted: "5.2",
-    e.VoteRefused: "5.4.1", e.VoteCounted: "5.2", e.EntryAppended: "5.3", e.LogTruncated: "5.3",
-    e.AppendRefused: "5.3", e.CommitAdvanced: "5.3", e.EntryApplied: "5.3", e.ProgressChanged: "5.3",
-    e.ConfigChanged: "6", e.TransferStarted: "dissertation 3.10", e.SnapshotTaken: "7",
-    e.SnapshotInstalled: "7",
-    e.RequestAccepted: "5.3", e.ReadStarted: "dissertation 6.4", e.ReadAnswered: "dissertation 6.4",
-    e.NodeCrashed: "5.5", e.NodeRestarted: "5.5",
 }  # fmt: skip

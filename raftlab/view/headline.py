@@ -14,11 +14,11 @@ from raftlab.core import commands as c
 from raftlab.core import events as e
 from raftlab.core.log import UNKNOWN
 from raftlab.core.model import LEADER, Cluster, Config, Node
-from raftlab.core.rulebook import BY_ID
 from raftlab.view.command_words import groups_text
-from raftlab.view.describe import describe, mark_section, of_term, section
+from raftlab.view.describe import describe, of_term
 from raftlab.view.message_words import entry_text
 from raftlab.view.quorum import configuration, holders, is_quorum, majority, running
+from raftlab.view.rule_words import rule_text, section
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,10 +33,8 @@ def headline(event: e.Event, cluster: Cluster) -> tuple[str, str]:
     return said or (describe(event, cluster), _rule_line(event))
 
 
-def _rule_line(event: e.Event, sentence: str = "") -> str:
-    rule = BY_ID.get(event.rule or _RULES.get(type(event), ""))
-    sentence = sentence or (rule.sentence.rstrip(".") if rule else "")
-    mark = mark_section(rule.section) if rule else section(event)
+def _rule_line(event: e.Event) -> str:
+    sentence, mark = rule_text(event).rstrip("."), section(event)
     return f"{sentence} ({mark})" if sentence and mark else sentence or mark
 
 
@@ -185,16 +183,6 @@ def _logs_known(cluster: Cluster, config: Config) -> bool:
     nodes = [cluster.nodes.get(name) for name in config.voters]
     return all(node is not None and node.log.last_index is not UNKNOWN for node in nodes)
 
-
-# Which rule an event follows when its source doesn't say.
-_RULES: dict[type[e.Event], str] = {
-    e.BecameCandidate: "start_election",
-    e.BecameLeader: "become_leader",
-    e.VoteGranted: "grant_vote",
-    e.VoteCounted: "count_vote",
-    e.LogTruncated: "append_entries",
-    e.EntryApplied: "apply_committed",
-}
 
 _HEADLINES: dict[type[e.Event], Callable[[Any, Cluster], tuple[str, str] | None]] = {
     e.EntryAppended: _stored,

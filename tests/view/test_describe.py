@@ -16,6 +16,7 @@ from raftlab.view.describe import describe, section
 from raftlab.view.headline import headline
 from raftlab.view.importance import ALARM, NOISE, STEP, TURN, importance
 from raftlab.view.message_words import message_label, message_name
+from raftlab.view.rule_words import rule_text
 from tests.view.samples import COMMANDS, MESSAGES, bare, every_event
 
 KINDS = get_args(e.AnyEvent)
@@ -94,6 +95,19 @@ def test_sentences() -> None:
     assert section(bare(e.LogTruncated)) == "§5.3"
     assert section(bare(e.TransferStarted)) == "dissertation §3.10"
     assert section(bare(e.LinkChanged)) == ""
+
+
+@pytest.mark.parametrize("event", every_event(), ids=lambda event: type(event).__name__)
+def test_a_rule_is_told_in_whole_sentences(event: e.Event) -> None:
+    text = rule_text(event)
+    assert not text or (text[0].isupper() and text.endswith("."))
+
+
+def test_a_refusal_names_the_rule_of_its_reason() -> None:
+    for reason, place in (("term", "§5.1"), ("log", "§5.4.1"), ("voted", "§5.2")):
+        refused = e.VoteRefused(0, "n2", None, None, "n1", reason, 3)
+        assert section(refused) == place
+        assert rule_text(refused)
 
 
 def test_the_caption_knows_what_a_leader_may_not_commit() -> None:
