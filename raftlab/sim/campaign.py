@@ -117,12 +117,24 @@ def campaign(seed: int, rounds: int = 3) -> Campaign:
         calm_us = _CALM_TIMEOUTS * parameters.election_timeout_max_us
         calms.append(Calm(now_us, now_us + calm_us, majority))
         now_us += calm_us
-    load = Workload(dice.between(20, 200) * 1000, "k{n}=v{n}")
+    load = Workload(_pace(dice, parameters, shortest), "k{n}=v{n}")
     scenario = Scenario(
         f"campaign-{seed}", f"Campaign {seed}", "", tuple(nodes), seed, parameters, link, {}, tuple(script), (load,),
         now_us,
     )  # fmt: skip
     return Campaign(scenario, tuple(calms))
+
+
+def _pace(dice: _Dice, parameters: Parameters, timeout_us: int) -> int:
+    """How often the client asks.
+
+    A leader that steps back one entry a round trip, or sends one at a time, needs a round trip for each entry that a
+    follower lacks: it lives, and yet commits nothing for as long as that takes. Its client asks seldom, so that a
+    calm is long enough to catch up in.
+    """
+    if parameters.back_off == "by_one" or parameters.max_entries_per_message < 8:
+        return dice.between(2 * timeout_us, 4 * timeout_us)
+    return dice.between(timeout_us // 10, timeout_us)
 
 
 def _chaos(
