@@ -14,8 +14,8 @@
     histories:                     # terms and logs to start from: the terms of the entries
       n1: {term: 6, log: [1, 1, 1, 4, 4, 5, 5, 6, 6, 6]}
 
-`leader`, and `follower-1`, `follower-2` ..., `crashed-1` ... (in the cluster's order), stand for the node that is so when
-the command is given.
+`leader`, and `follower-1`, `follower-2` ..., `crashed-1` ... (in the cluster's order), stand for the node that
+is so when the command is given.
 """
 
 from __future__ import annotations
