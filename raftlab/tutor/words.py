@@ -216,5 +216,3 @@ def _possible(step: AnyStep) -> list[str]:
 def wrong_words(words: StepWords, name: str) -> str:
     """What to say to a wrong answer or failure: its own words, else the general ones."""
     return words.wrong.get(name) or words.wrong.get(GENERAL, "")
-
-
