@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from raftlab.core.commands import Propose, Read
+from raftlab.core.events import CommandGiven
 from raftlab.core.times import format_us
 from raftlab.projector.metrics import shrunk, text_width
 from raftlab.projector.moment import HOLD_US
 from raftlab.projector.shapes import SMALLEST, Box, Disc, Line, Polygon, Shape, Text
 from raftlab.projector.stage import CLOCK_Y, SUBTITLE_Y, TAPE_WORDS_Y, TITLE_Y
 from raftlab.view.headline import headline
-from raftlab.view.importance import ALARM, STEP, importance
+from raftlab.view.importance import ALARM, STEP, TURN, importance
 from raftlab.view.palette import term_colour, term_pattern, text_on
 
 if TYPE_CHECKING:
@@ -89,32 +91,38 @@ def caption(
 
 
 def _telling(lanes: Sequence[LaneView], moments: Sequence[Moment], *, exact: bool) -> tuple[int, int, Event] | None:
-    """The event to speak of: the most important one of late, the latest of those that are alike."""
+    """The event to speak of: lane, position, event. The lane whose event is the more telling speaks, or the later."""
     if exact and moments[0].recent:
         position, event = moments[0].recent[-1]
         return 0, position, event
     found = [
-        (importance(event), event.at_us, number, position, event)
-        for number, moment in enumerate(moments)
-        for position, event in moment.since(HOLD_US)
-        if importance(event) >= STEP
+        (number, *said)
+        for number, (lane, moment) in enumerate(zip(lanes, moments, strict=True))
+        if (said := _said(lane, moment)) is not None
     ]
-    if not found:
-        found = [
-            (0, event.at_us, number, position, event)
-            for number, (lane, moment) in enumerate(zip(lanes, moments, strict=True))
-            for position, event in _last_telling(lane, moment)
-        ]
-    return max(found, key=lambda one: (one[0], one[1], one[3]))[2:] if found else None
+    return max(found, key=lambda one: (_level(one[2]), one[2].at_us, one[1])) if found else None
 
 
-def _last_telling(lane: LaneView, moment: Moment) -> list[tuple[int, Event]]:
-    """The last event worth speaking of, however long ago: in a quiet cluster that is its last turn."""
+def _said(lane: LaneView, moment: Moment) -> tuple[int, Event] | None:
+    """A turn of the story stands for a while, whatever steps follow it; then the latest step, else still that turn."""
+    fresh = [pair for pair in moment.since(HOLD_US) if _level(pair[1]) >= TURN]
+    if fresh:
+        return max(fresh, key=lambda pair: (_level(pair[1]), pair[0]))
+    turn = next((pair for pair in reversed(moment.recent) if _level(pair[1]) >= TURN), None)
+    if turn is None and (earlier := lane.tape.previous_important(moment.position + 1 - len(moment.recent))) is not None:
+        turn = (earlier, lane.timeline.event(earlier))
     for position, event in reversed(moment.recent):
-        if importance(event) >= STEP:
-            return [(position, event)]
-    turn = lane.tape.previous_important(moment.position + 1)
-    return [] if turn is None else [(turn, lane.timeline.event(turn))]
+        if turn is not None and event.at_us <= turn[1].at_us + HOLD_US * moment.pace:
+            break
+        if _level(event) >= STEP:
+            return position, event
+    return turn
+
+
+def _level(event: Event) -> int:
+    """How telling: a request is only the first of the steps that lead to its commit."""
+    asks = isinstance(event, CommandGiven) and isinstance(event.command, Propose | Read)
+    return STEP if asks else importance(event)
 
 
 # -- the term tape ---------------------------------------------------------------------------------------------------

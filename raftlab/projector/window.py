@@ -7,6 +7,7 @@ events arrive on the main thread only: so the window has a process of its own.
 from __future__ import annotations
 
 import os
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ NAP_S = 0.025
 """How long we sleep between looks for events while nothing moves: 0.4 % of a core. pygame's own event.wait takes
 1.8 %, since it looks every millisecond, and it doesn't hear Ctrl-C."""
 SMALLEST = (640, 400)
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "SDL_VIDEO_DRIVER")
 _IDLE = (pygame.MOUSEMOTION, pygame.KEYUP, pygame.TEXTINPUT, pygame.ACTIVEEVENT)
 
 
@@ -70,6 +72,8 @@ def check_display() -> None:
     """
     check_pygame()
     try:
+        if sys.platform == "linux" and not any(name in os.environ for name in _DISPLAYS):
+            raise pygame.error("no display is named")  # SDL would try them all, and grumble on standard error
         pygame.display.init()
         driver = pygame.display.get_driver()
     except pygame.error as error:

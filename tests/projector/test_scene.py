@@ -14,7 +14,6 @@ from raftlab.core.model import LEADER
 from raftlab.projector.moment import LaneView
 from raftlab.projector.scene import Options, frame
 from raftlab.projector.shapes import (
-    SMALLEST,
     Box,
     Crown,
     Disc,
@@ -115,7 +114,7 @@ def test_type_is_never_too_small_and_never_outside(name: str) -> None:
             shown = frame([view], time_us, Options(size=size, help=True, notice="speed ×1/8"))
             for text in texts(shown):
                 left, top, width, height = text_box(text)
-                assert text.size >= SMALLEST
+                assert text.size >= 0.022 * 1080
                 assert left >= 0
                 assert left + width <= shown.width + 0.5
                 assert top >= 0
@@ -138,6 +137,21 @@ def test_no_label_lies_on_a_node(name: str) -> None:
                 near_x = min(max(disc.x, label.x), label.x + label.width)
                 near_y = min(max(disc.y, label.y), label.y + label.height)
                 assert hypot(near_x - disc.x, near_y - disc.y) >= disc.radius, time_us
+
+
+@pytest.mark.parametrize(("count", "readable"), [(3, 2), (5, 4), (7, 5), (9, 6)])
+def test_a_broadcast_can_be_read_half_way(count: int, readable: int) -> None:
+    """Labels give way to nodes and to one another where that is possible, before any of them fades."""
+    view = view_of("healthy-cluster", count)
+    sent = next(
+        i
+        for i in range(len(view.timeline))
+        if isinstance(event := view.timeline.event(i), e.MessageSent)
+        and isinstance(event.message, AppendEntries)
+        and event.message.entries
+    )
+    shown = frame([view], view.timeline.time_of(sent) + 4_000, Options())
+    assert sum(text.text == "AE 1:x=1" and text.alpha > 0.9 for text in texts(shown)) >= readable
 
 
 def test_the_title_never_touches_the_ring() -> None:
@@ -359,6 +373,19 @@ def test_in_a_quiet_cluster_the_caption_keeps_the_last_turn() -> None:
     events += [e.TimerSet(20 + number, "n1", None, None, "heartbeat", 9_000) for number in range(1_000)]
     shown = words(frame([view_by_hand(events)], 1_020, Options(speed=1e-5)))
     assert "n1 becomes the leader of term 1." in shown
+
+
+def test_the_caption_tells_a_story_and_never_goes_back() -> None:
+    """A request, the nodes that store it, its commit: each after the other, none twice."""
+    view, said = view_of("symmetric-partition"), []
+    for time_us in range(999_000, 1_400_000, 1_000):
+        shown = frame([view], time_us, Options())
+        sentence = next(shape.text for shape in shown.moving if isinstance(shape, Text) and shape.x == 96)
+        if sentence not in said[-1:]:
+            said.append(sentence)
+    assert said[1] == "You ask the leader to write x=1."
+    assert said[-1] == "Entry 1 (x=1) is on 3 of 5 nodes: n1 commits it."
+    assert len(said) == len(set(said)) >= 4
 
 
 def test_a_clock_and_a_source_without_one() -> None:

@@ -92,7 +92,9 @@ def test_nothing_is_drawn_while_nothing_moves(window: Window, monkeypatch: pytes
 
     monkeypatch.setattr(time, "sleep", nap)
     pygame.event.clear()
+    pygame.time.set_timer(pygame.event.Event(pygame.QUIT), 3_000, 1)  # so that a loop which never naps ends too
     window.run()
+    pygame.time.set_timer(pygame.QUIT, 0)
     assert window.frames == 1
     assert len(naps) == 20
 
@@ -129,7 +131,8 @@ def test_ctrl_c_closes_it() -> None:
         "from raftlab.projector import window\n"
         "from raftlab.session import Lane, open_scenario\n"
         "window.check_display = lambda: None\n"
-        "print('up', flush=True)\n"
+        "paint = window.Window.draw\n"
+        "window.Window.draw = lambda self: (paint(self), print('up', flush=True))\n"
         "window.run([Lane.begin(open_scenario('healthy-cluster'))], playing=False)\n"
         "print('down')\n"
     )
@@ -142,7 +145,6 @@ def test_ctrl_c_closes_it() -> None:
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n"
-    pygame.time.wait(1500)
     process.send_signal(signal.SIGINT)
     out, error = process.communicate(timeout=20)
     assert (process.returncode, out, error) == (0, "down\n", "")
