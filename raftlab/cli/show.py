@@ -95,7 +95,7 @@ def open_lanes(what: str, kind: str | None) -> list[Lane]:
         return [_recorded(Lane.begin(open_scenario(what)), open_scenario(what).end_us)]
     if what in lesson_names():
         lesson, _ = open_lesson(what)
-        clusters = list(lesson.clusters.values())[:2]
+        clusters = [lesson.clusters[name] for name in lesson.steps[0].show]
         return [_recorded(Lane.begin(scenario), scenario.end_us) for scenario in clusters]
     names = ", ".join([*scenario_names(), *lesson_names()])
     raise RaftlabError(f"there is no file, scenario or lesson {what!r}; there are {names}")

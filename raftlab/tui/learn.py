@@ -231,7 +231,7 @@ class LearnScreen(Acting):
     # -- answering -----------------------------------------------------------------------------------------------------
 
     def action_digit(self, digit: int) -> None:
-        if self.play.asks_number and self.play.verdict is None:
+        if self.play.asks_number and not self.play.passed:
             self._typed = (self._typed + str(digit))[-6:]
             self.update_views()
         elif self.play.choices and 1 <= digit <= len(self.play.choices):
@@ -243,7 +243,7 @@ class LearnScreen(Acting):
         self.update_views()
 
     def action_choice(self, way: int) -> None:
-        open_question = self.play.choices and self.play.chosen is None
+        open_question = self.play.choices and not self.play.passed
         if open_question:
             self._choice = (self._choice + way) % len(self.play.choices)
             self.update_views()
