@@ -376,14 +376,14 @@ def test_in_a_quiet_cluster_the_caption_keeps_the_last_turn() -> None:
 
 
 def test_the_caption_tells_a_story_and_never_goes_back() -> None:
-    """A request, the nodes that store it, its commit: each after the other, none twice."""
+    """A leader takes an entry, others store it, it is committed: each after the other, none twice."""
     view, said = view_of("symmetric-partition"), []
     for time_us in range(999_000, 1_400_000, 1_000):
         shown = frame([view], time_us, Options())
         sentence = next(shape.text for shape in shown.moving if isinstance(shape, Text) and shape.x == 96)
         if sentence not in said[-1:]:
             said.append(sentence)
-    assert said[1] == "You ask the leader to write x=1."
+    assert said[1] == "n1 takes entry 1 (x=1) into its own log, and sends it to all."
     assert said[-1] == "Entry 1 (x=1) is on 3 of 5 nodes: n1 commits it."
     assert len(said) == len(set(said)) >= 4
 
