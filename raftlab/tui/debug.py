@@ -142,7 +142,7 @@ class DebugScreen(Searching):
         events_pane.styles.margin = (0, 1, 0, 0) if wide else 0
         right.styles.width = "1fr"
         self.query_one("#cluster").display = wide or self.front == "cluster"
-        self.query_one("#cluster").styles.height = f"{58 if height >= 40 else 54}%" if wide else "1fr"
+        self.query_one("#cluster").styles.height = f"{62 if height >= 55 else 58 if height >= 40 else 54}%" if wide else "1fr"
         for name in SIDE_TABS:
             self.query_one(f"#{name}").display = self.front == name
             self.query_one(f"#{name}").styles.height = "1fr"

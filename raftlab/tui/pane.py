@@ -68,7 +68,7 @@ class Pane(Lines):
             x = self._margin
             for said in row:
                 left = width - self._margin - x
-                text = fit(said.text, left)
+                text = said.text[: max(0, left)] if said.text.startswith("──") else fit(said.text, left)
                 grid.text(x, y, text, getattr(theme, said.ink), None, said.attributes)
                 x += len(text)
         below = len(rows) - self.top - height

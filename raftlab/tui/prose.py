@@ -99,17 +99,34 @@ def flow(line: Line, room: int) -> list[Line]:
     inset = _inset(text)
     rows: list[list[Said]] = [[]]
     used = 0
-    for said in line:
-        for word in re.findall(r"\S+\s*|\s+", said.text):
-            size = cell_len(word.rstrip())
-            if used + size > room and used > inset:
-                rows[-1] = _without_tail(rows[-1])
-                rows.append([Said(" " * inset)] if inset else [])
-                used = inset
-                word = word.lstrip()
-            rows[-1].append(Said(word, said.ink, said.attributes))
-            used += cell_len(word)
+    for word in _words(line):
+        size = sum(cell_len(said.text) for said in word)
+        if used + size - _space_after(word) > room and used > inset:
+            rows[-1] = _without_tail(rows[-1])
+            rows.append([Said(" " * inset)] if inset else [])
+            used = inset
+        rows[-1].extend(word)
+        used += size
     return [tuple(_without_tail(row)) for row in rows]
+
+
+def _words(line: Line) -> list[list[Said]]:
+    """The words of a line, each with the space after it. One of several pieces (`x=1`, a comma) stays together."""
+    words: list[list[Said]] = []
+    open_ = False
+    for said in line:
+        for part in re.findall(r"\s+|\S+\s*", said.text):
+            piece = Said(part, said.ink, said.attributes)
+            if open_ and not part[0].isspace():
+                words[-1].append(piece)
+            else:
+                words.append([piece])
+            open_ = not part[-1].isspace()
+    return words
+
+
+def _space_after(word: list[Said]) -> int:
+    return len(word[-1].text) - len(word[-1].text.rstrip())
 
 
 def _without_tail(row: list[Said]) -> list[Said]:
