@@ -7,10 +7,11 @@ each direction is a line of its own with an arrow, and one of them has the gap.
 from __future__ import annotations
 
 from functools import lru_cache
-from math import hypot
+from math import hypot, pi, sin
 from typing import TYPE_CHECKING
 
 from raftlab.projector.metrics import text_width
+from raftlab.projector.nodes import DOT, vote_arc
 from raftlab.projector.shapes import Box, Line, Polygon, Region, Shape, Text, overlap
 from raftlab.view.layout import Point, along, shorten
 from raftlab.view.looks import Look
@@ -28,6 +29,8 @@ GAP = (0.42, 0.58)
 LANE = 9.0
 """How far beside the middle of a link each direction runs: to the right of whoever goes there."""
 _NAME = 27.0
+MOST_NAMED = 3
+"""Where a network falls into more sides, only those of several nodes are named."""
 WORD = (82.0, 54.0)
 """Half the width of the room for the word under a node, and how far it reaches below the node's rim."""
 
@@ -115,12 +118,14 @@ def _regions(
     places = dict(zip(names, seat.places, strict=False))
     soft: list[Shape] = []
     words: list[Shape] = []
-    taken = [_node_rect(seat, at) for at in places.values()]
+    taken = [_node_rect(seat, at, len(names)) for at in places.values()]
     for side, (sign, able) in zip(found, signs, strict=True):
         inside = [places[name] for name in side if name in places]
         others = [at for name, at in places.items() if name not in side]
         colour = theme.can if able else theme.cannot
         soft.append(Region(_outline(seat, inside, others), colour))
+        if len(found) > MOST_NAMED and len(side) == 1 and not able:
+            continue  # one of many that are alone: there is no room to say it of each
         rect = _room_for(seat, inside, text_width(sign, _NAME, "semibold"), taken)
         taken.append(rect)
         x, y = rect[0] + rect[2] / 2, rect[1] + rect[3] / 2
@@ -143,11 +148,11 @@ def _outline(seat: Seat, inside: list[Point], others: list[Point]) -> tuple[tupl
     return tuple(tuple((x + middle[0], y + middle[1]) for x, y in part) for part in parts)
 
 
-def _node_rect(seat: Seat, at: Point) -> Rect:
+def _node_rect(seat: Seat, at: Point, voters: int) -> Rect:
     """A node with its crown or dots, and the word under it."""
     x, y = at
-    reach = seat.timer + 10
-    top, half = y - reach - 44, max(reach, 66.0)
+    arc, turn = vote_arc(seat.timer, voters)
+    top, half = y - seat.timer - 54, max(seat.timer + 10, 66.0, arc * sin(min(pi / 2, (voters - 1) / 2 * turn)) + DOT)
     return (x - half, top, 2 * half, y + seat.timer + 46 - top)
 
 

@@ -35,11 +35,18 @@ _GONE = (Look.CRASHED, Look.REMOVED)
 
 
 def draw(picture: Picture) -> list[Shape]:
-    """All nodes of a lane."""
-    shapes: list[Shape] = []
+    """All nodes of a lane: discs, then words, then crowns and votes, which a neighbour's word must not cover."""
+    discs: list[Shape] = []
+    words: list[Shape] = []
+    signs: list[Shape] = []
     for name, at in picture.places.items():
-        shapes += _node(picture, picture.cluster.nodes[name], at)
-    return shapes
+        node, look = picture.cluster.nodes[name], picture.looks[name]
+        alpha = _presence(picture, name, look)
+        if alpha > 0:
+            discs += _body(picture, node, look, at, alpha)
+            words += _words(picture, node, look, at, alpha)
+            signs += _around(picture, node, look, at, alpha)
+    return discs + words + signs
 
 
 def label_rect(picture: Picture, name: str) -> tuple[float, float, float, float]:
@@ -54,7 +61,8 @@ def sign_rect(picture: Picture, name: str) -> tuple[float, float, float, float] 
     """The room of what stands above a node: a crown, two bars, the dots of votes."""
     (x, y), look = picture.places[name], picture.looks[name]
     if look in (Look.CANDIDATE, Look.PRE_CANDIDATE):
-        reach, turn, count = _vote_arc(picture)
+        count = len(configuration(picture.cluster).voters)
+        reach, turn = vote_arc(picture.seat.timer, count)
         far = (count - 1) / 2 * turn
         half, foot = reach * sin(min(far, pi / 2)) + DOT, y - reach * cos(far) + DOT
     elif look in (Look.LEADER, Look.PAUSED):
@@ -67,16 +75,6 @@ def sign_rect(picture: Picture, name: str) -> tuple[float, float, float, float] 
 
 def _label_y(picture: Picture, y: float) -> float:
     return y + picture.seat.timer + 28
-
-
-def _node(picture: Picture, node: Node, at: Point) -> list[Shape]:
-    look = picture.looks[node.name]
-    alpha = _presence(picture, node.name, look)
-    if alpha <= 0:
-        return []
-    shapes = _body(picture, node, look, at, alpha)
-    shapes += _around(picture, node, look, at, alpha)
-    return [*shapes, *_words(picture, node, look, at, alpha)]
 
 
 def _presence(picture: Picture, name: str, look: Look) -> float:
@@ -168,7 +166,7 @@ def _votes(picture: Picture, node: Node, at: Point, alpha: float) -> list[Shape]
     theme = picture.theme
     voters = configuration(picture.cluster).voters
     votes = node.votes if node.votes is not UNKNOWN else {}
-    reach, turn, _ = _vote_arc(picture)
+    reach, turn = vote_arc(picture.seat.timer, len(voters))
     size = DOT
     colour = term_colour(picture.term_of(node.name))
     shapes: list[Shape] = []
@@ -193,11 +191,10 @@ def _votes(picture: Picture, node: Node, at: Point, alpha: float) -> list[Shape]
     return shapes
 
 
-def _vote_arc(picture: Picture) -> tuple[float, float, int]:
-    """How far from the node's centre the dots stand, the angle from one to the next, and how many there are."""
-    count = max(1, len(configuration(picture.cluster).voters))
-    reach = picture.seat.timer + 24
-    return reach, min(2 * (DOT + 3.5) / reach, 1.7 * pi / count), count
+def vote_arc(timer: float, voters: int) -> tuple[float, float]:
+    """How far from the node's centre the dots of so many voters stand, and the angle from one to the next."""
+    reach = timer + 24
+    return reach, min(2 * (DOT + 3.5) / reach, 1.7 * pi / max(1, voters))
 
 
 def _words(picture: Picture, node: Node, look: Look, at: Point, alpha: float) -> list[Shape]:
