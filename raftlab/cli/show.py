@@ -52,7 +52,7 @@ def command(
         from raftlab.projector.window import check_display
 
         check_display()  # before any work is done for a window that can't open
-    lanes = open_lanes(what, kind)
+    lanes, subtitles = open_lanes(what, kind)
     options = Options(size=_size(size), theme=theme, speed=speed)
     timeline = lanes[0].timeline
     from_us = None if first is None else timeline.time_of(parse_position(first, timeline))
@@ -71,11 +71,14 @@ def command(
     if from_us is not None:
         for lane in lanes:
             lane.move_to(from_us)
-    run(lanes, options, end_us=to_us, fullscreen=fullscreen)
+    run(lanes, options, subtitles=subtitles, end_us=to_us, fullscreen=fullscreen)
 
 
-def open_lanes(what: str, kind: str | None) -> list[Lane]:
+def open_lanes(what: str, kind: str | None) -> tuple[list[Lane], list[str]]:
     """A path, a scenario or a lesson, looked up in that order; recorded to its end, standing at its beginning.
+
+    Returns:
+        the lanes, and a line to stand under the title of each.
 
     Raises:
         RaftlabError: it is none of them, or can't be read.
@@ -90,13 +93,14 @@ def open_lanes(what: str, kind: str | None) -> list[Lane]:
     path = Path(what)
     if path.exists() and path.suffix not in (".yaml", ".yml"):
         paths = sorted(str(file) for file in path.glob("*.log")) if path.is_dir() else [what]
-        return [Lane(open_traces(paths or [what], kind).timeline, title=path.name)]
+        return [Lane(open_traces(paths or [what], kind).timeline, title=path.name)], []
     if path.exists() or what in scenario_names():
-        return [_recorded(Lane.begin(open_scenario(what)), open_scenario(what).end_us)]
+        scenario = open_scenario(what)
+        return [_recorded(Lane.begin(scenario), scenario.end_us)], [scenario.teaches]
     if what in lesson_names():
         lesson, _ = open_lesson(what)
         clusters = [lesson.clusters[name] for name in lesson.steps[0].show]
-        return [_recorded(Lane.begin(scenario), scenario.end_us) for scenario in clusters]
+        return [_recorded(Lane.begin(scenario), scenario.end_us) for scenario in clusters], []
     names = ", ".join([*scenario_names(), *lesson_names()])
     raise RaftlabError(f"there is no file, scenario or lesson {what!r}; there are {names}")
 
