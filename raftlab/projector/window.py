@@ -22,6 +22,7 @@ from raftlab.projector.paint import Painter, check_pygame, icon
 from raftlab.projector.player import Player
 from raftlab.projector.shapes import HEIGHT
 from raftlab.projector.stage import frame_width, stage_for
+from raftlab.view.regions import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,8 +105,9 @@ class Window:
 
     def run(self) -> None:
         """Until it is closed."""
-        clock = pygame.time.Clock()
         self.draw()
+        prepare()
+        clock = pygame.time.Clock()
         while self.open:
             if self.player.moving:
                 # A frame that came late doesn't make the story jump.

@@ -33,6 +33,11 @@ def sides(cluster: Cluster) -> tuple[tuple[str, ...], ...]:
     return _components(tuple(cluster.nodes), cuts(cluster))
 
 
+def prepare() -> None:
+    """Import what the first cut link will need: a face does this while nothing moves, not in the middle of a film."""
+    import networkx  # noqa: F401
+
+
 @lru_cache(maxsize=512)
 def _components(names: tuple[str, ...], cut: frozenset[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
     if not cut:
