@@ -37,6 +37,7 @@ WIDE: Final = (108, 30)
 """From so many columns and rows on, all panes stand side by side."""
 
 _FIRST_SHOW_S: Final = 0.25
+_CLUSTER_HEIGHT: Final = ("54%", "58%", "62%")
 
 
 class DebugScreen(Searching):
@@ -51,15 +52,15 @@ class DebugScreen(Searching):
         hidden("E", "jump('election', -1)", "previous election"),
         shown("c", "jump('commit', 1)", "commit", "next commit"),
         hidden("C", "jump('commit', -1)", "previous commit"),
-        shown("f", "jump('fault', 1)", "fault", "next fault: a crash, a cut, a partition, and their ends"),
+        shown("f", "jump('fault', 1)", "fault", "next fault (crash, cut, partition) or its end"),
         hidden("F", "jump('fault', -1)", "previous fault"),
         shown("slash", "search", "find", "find a text in the sentences", display="/"),
-        shown("colon", "query", "until", "run until a predicate holds, such as n2.term > 3", display=":"),
+        shown("colon", "query", "until", "run until something holds, such as n2.term > 3", display=":"),
         shown("g", "go", "go", "go to an event's number or a time"),
         shown("space", "play", "play", "play, pause"),
         shown("tab", "tab(1)", "pane", "next pane"),
         hidden("shift+tab", "tab(-1)", "previous pane"),
-        shown("h", "filter", "hide noise", "hide noise; again: only steps; only turns; everything"),
+        shown("h", "filter", "hide noise", "hide noise; then only steps, turns; then all"),
         shown("q", "quit", "quit", "back, or leave"),
         hidden("enter", "again(1)", "the last search once more, forward", display="enter"),
         hidden("backspace", "again(-1)", "the last search once more, backward"),
@@ -75,7 +76,7 @@ class DebugScreen(Searching):
         hidden("1", "node(1)", "show that node whole", display="1-9"),
         *(hidden(f"{number}", f"node({number})") for number in range(2, 10)),
         hidden("0", "follow", "show the node of the event again"),
-        hidden("w", "watch", "let the cluster live on from here, and act on it (runs of ours)"),
+        hidden("w", "watch", "let it live on from here, and act (runs of ours)"),
         hidden("escape", "stop", "stop searching or playing", display="esc"),
     ]  # fmt: skip
 
@@ -142,7 +143,7 @@ class DebugScreen(Searching):
         events_pane.styles.margin = (0, 1, 0, 0) if wide else 0
         right.styles.width = "1fr"
         self.query_one("#cluster").display = wide or self.front == "cluster"
-        self.query_one("#cluster").styles.height = f"{62 if height >= 55 else 58 if height >= 40 else 54}%" if wide else "1fr"
+        self.query_one("#cluster").styles.height = _CLUSTER_HEIGHT[(height >= 40) + (height >= 55)] if wide else "1fr"
         for name in SIDE_TABS:
             self.query_one(f"#{name}").display = self.front == name
             self.query_one(f"#{name}").styles.height = "1fr"

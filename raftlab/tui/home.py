@@ -15,6 +15,7 @@ from raftlab.tui.chooser import Chooser, Option
 from raftlab.tui.grid import BOLD, Grid, fit
 from raftlab.tui.keys import KeyLine, hidden, shown
 from raftlab.tui.lines import Lines
+from raftlab.tui.node_art import paint_dot
 from raftlab.tui.prompt import Prompt
 from raftlab.tui.recent import remember, remembered
 from raftlab.tui.title import TitleLine
@@ -34,10 +35,6 @@ ENTRIES: Final = (
     ("w", "watch", "Choose a scenario, let it live, crash and cut as you like."),
     ("d", "debug", "Step through a trace: ours, or a real system's logs."),
 )
-_DOT: Final = tuple(
-    (dx, dy, 1.0 if dx in (0, 1) and dy in (0, 1) else 0.45) for dx in range(-1, 3) for dy in range(-1, 3)
-)
-"""The pixels of a dot around its middle, and how much of each it covers."""
 
 
 class LessonEntry(Struct, frozen=True):
@@ -91,7 +88,7 @@ class HomeView(Lines):
             _paint_rings(grid, left + 2, y, theme)
             grid.text(left + 16, y + 1, "raftlab", theme.gold_text, None, BOLD)
             grid.text(left + 16, y + 2, "learn, teach and debug the Raft consensus algorithm", theme.ink)
-            y += 6
+            y += 7
         self._top = y
         y = self._paint_entries(grid, left, y, room, roomy)
         y = self._paint_path(grid, left, y, room, roomy)
@@ -155,11 +152,10 @@ class HomeView(Lines):
 
 
 def _paint_rings(grid: Grid, x: int, y: int, theme: Theme) -> None:
-    """Five nodes, one of them crowned, in pixels."""
+    """Five nodes, one of them crowned."""
     for number, (across, down) in enumerate(ring_positions(5)):
-        centre_x, centre_y = x + 5 + round(across * 4.6), 2 * y + 5 + round(down * 3.9)
-        for dx, dy, cover in _DOT:
-            grid.pixel(centre_x + dx, centre_y + dy, theme.gold if number == 0 else TERM_COLOURS[0], cover)
+        centre_x, centre_y = x + 5 + round(across * 5.5), 2 * y + 6 + round(down * 4.4)
+        paint_dot(grid, centre_x, centre_y, 1.7, theme.gold if number == 0 else TERM_COLOURS[0])
 
 
 def recent_words(paths: tuple[str, ...]) -> str:

@@ -46,7 +46,7 @@ class LearnScreen(Acting):
     """One lesson being played."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        shown("n", "next", "next", "next step; starts what is to be watched, or brings it to its end"),
+        shown("n", "next", "next", "next step; starts what there is to watch, or ends it"),
         shown("b", "previous", "back", "the step before, to read it again"),
         *Acting.BINDINGS,
         shown("space", "play", "play", "let the cluster live, or stand still"),
@@ -57,7 +57,7 @@ class LearnScreen(Acting):
         hidden("s", "solution", "show the solution (then the step earns nothing)"),
         hidden("plus,equals_sign", "speed(1)", "faster", display="+"),
         hidden("minus", "speed(-1)", "slower", display="-"),
-        hidden("tab", "tab", "the other cluster; in a small terminal: text, cluster or logs"),
+        hidden("tab", "tab", "other cluster; in a small terminal: other tab"),
         hidden("0", "digit(0)", "type a number, or choose an answer", display="0-9"),
         *(hidden(f"{number}", f"digit({number})") for number in range(1, 10)),
         hidden("enter", "enter", "give the answer; or: next"),
@@ -181,7 +181,10 @@ class LearnScreen(Acting):
         return task_lines(self.play, self._typed, self._choice, self._said)
 
     def busy(self) -> str:
-        return ""
+        verdict = self.play.verdict
+        if self.wide or self._front == "text" or verdict is None:
+            return ""
+        return "✓ tab: what this means" if verdict.right else "✗ tab: what went wrong"
 
     def is_waiting(self) -> bool:
         return False

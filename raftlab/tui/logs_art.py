@@ -78,7 +78,7 @@ def paint_logs(
         grid.clear(0, height - 1, width)
         grid.text(0, height - 1, fit(f"… {len(nodes) - room} more nodes", width), theme.muted)
     elif height - 1 - len(nodes) * window.lines >= 2:
-        _paint_legend(grid, height - 1, theme)
+        _paint_legend(grid, 2 + len(nodes) * window.lines, theme)
     return grid
 
 

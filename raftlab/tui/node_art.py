@@ -75,6 +75,12 @@ def paint_node(grid: Grid, x: int, y: int, face: Face, size: Size, theme: Theme,
         _paint_card(grid, x, y, face, size, theme, mono)
 
 
+def paint_dot(grid: Grid, x: int, middle: int, radius: float, colour: str) -> None:
+    """A disc without words around the upper edge of pixel row `middle`."""
+    for dx, dy, cover in _disc(radius, 0):
+        grid.pixel(x + dx, middle + dy, colour, cover)
+
+
 def colour_of(face: Face, theme: Theme) -> str:
     """The fill: the term's colour; of a node that isn't there, or isn't known, that of the ground."""
     if face.look in _EMPTY or face.look is Look.UNKNOWN or face.term is None:
@@ -190,6 +196,7 @@ def _paint_votes(grid: Grid, x: int, y: int, votes: str, theme: Theme) -> None:
     """One sign a voter, with room between where there is some."""
     inks = {"+": theme.ink, "-": theme.bad_text, "?": theme.muted}
     left = x - (2 * len(votes) - 1) // 2
+    grid.clear(left - 1, y, 2 * len(votes) + 1)
     for place, sign in enumerate(votes):
         grid.text(left + 2 * place, y, sign, inks[sign], None, BOLD)
 

@@ -136,5 +136,5 @@ def _without_tail(row: list[Said]) -> list[Said]:
 
 
 def _inset(text: str) -> int:
-    mark = re.match(r"\s*(?:[◉▸ ] \d|[•▸✓✗]|\d+[.)]?|hint:)\s+", text)
+    mark = re.match(r"\s*(?:[◉▸ ] \d|[•▸✓✗?]|\d+[.)]?|hint:)\s+", text)
     return len(mark[0]) if mark else len(text) - len(text.lstrip(" "))

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 def task_lines(play: LessonPlay, typed: str, choice: int, said: str) -> list[Line]:
     """The goal or question, the answers, the hints, the verdict; `said`: a remark about the last key."""
-    lines: list[Line] = [(Said("─" * 68, "line"),)]
+    lines: list[Line] = [(Said("─" * 400, "line"),)]
     if play.goal_text:
-        lines += prose(play.goal_text, first="▸ ", attributes=BOLD)
+        mark = "? " if play.kind in ("ask", "predict") else "▸ "
+        lines += prose(play.goal_text, first=mark, attributes=BOLD)
     lines += _answers(play, typed, choice)
     for hint in play.hints_shown:
         lines += prose(f"hint: {hint}", "muted")
