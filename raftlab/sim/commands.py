@@ -53,7 +53,7 @@ _NEEDS_STATUS = {
 
 
 def resolve(cluster: Cluster, command: AnyCommand) -> AnyCommand:
-    """The same command with `leader`, `follower-N` and `crashed-N` replaced by the nodes that are so now, if any are."""
+    """The same command, with `leader`, `follower-N` and `crashed-N` replaced by the nodes that are so now."""
     running = [node.name for node in cluster.nodes.values() if node.status is UP]
     leader = cluster.leader()
     aliases = {} if leader is None else {"leader": leader.name}
@@ -126,7 +126,10 @@ def _propose(simulation: Simulation, command: Propose, now_us: int, cause: int) 
 
 
 def _crash(simulation: Simulation, command: Crash, now_us: int, cause: int) -> None:
+    was_paused = simulation.cluster.nodes[command.node].status is PAUSED
     simulation.emit(NodeCrashed(now_us, command.node, cause, None))
+    if was_paused:
+        simulation.reschedule()  # what waited for the paused node is lost now
 
 
 def _restart(simulation: Simulation, command: Restart, now_us: int, cause: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from raftlab.core.model import Cluster
@@ -74,7 +74,8 @@ def test_every_position_goes_on_to_the_very_same_bytes() -> None:
         assert resumed(timeline, position, scenario.end_us) == events[position + 1 :], position
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=40, deadline=None)
+@example(198, 571)  # a paused node crashes: what waited for it is lost at once, not when somebody resumes the run
 @given(SEEDS, st.integers(0, 100_000))
 def test_any_position_of_any_run_goes_on_to_the_very_same_bytes(seed: int, at: int) -> None:
     scenario = faulted(seed)
