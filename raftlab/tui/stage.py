@@ -26,6 +26,7 @@ FRAMES: Final = 15
 """Pictures in a second while playing."""
 
 _LOOKING_S: Final = 0.03
+_STEPS_PER_S: Final = 6
 
 
 class Stage(Screen[None]):
@@ -46,6 +47,7 @@ class Stage(Screen[None]):
         self._playing: Timer | None = None
         self._looking: Timer | None = None
         self._last_s = 0.0
+        self._owed = 0.0
 
     # -- what subclasses say ---------------------------------------------------------------------------------------
 
@@ -113,7 +115,15 @@ class Stage(Screen[None]):
 
     def advance(self, elapsed_us: int) -> None:
         """So much of the watcher's time has passed."""
-        self.session.advance(elapsed_us)
+        if self.session.timeline.header.unit != "step":
+            self.session.advance(elapsed_us)
+            return
+        # A source without a clock: its events follow one another at an even pace.
+        self._owed += elapsed_us * self.session.speed * _STEPS_PER_S / 1_000_000
+        while self._owed >= 1:
+            self._owed -= 1
+            if not self.session.step():
+                self.session.playing, self._owed = False, 0.0
 
     def _look(self) -> None:
         self.look()

@@ -8,7 +8,8 @@ import pytest
 
 from raftlab.core.events import BecameCandidate, ClusterCreated, CommitAdvanced
 from raftlab.session import open_traces
-from raftlab.trace import Timeline
+from raftlab.trace import Timeline, TraceHeader
+from raftlab.trace.codec import VERSION
 from raftlab.tui.app import TooSmall
 from raftlab.tui.debug import ALL_TABS, SIDE_TABS, DebugScreen
 from raftlab.tui.events import EventList
@@ -159,6 +160,23 @@ async def test_playing_moves_on_and_stops_its_clock() -> None:
 
         assert app.screen.session.position > 5
         assert app.screen._playing is None
+
+
+async def test_a_source_without_a_clock_plays_at_an_even_pace() -> None:
+    timeline = Timeline(TraceHeader(VERSION, unit="step"))
+    for event in recorded().events(0, 50):
+        timeline.append(event)
+    async with showing(lambda: debugger(timeline)) as (app, pilot):
+        assert isinstance(app.screen, DebugScreen)
+        app.screen.session.playing = True
+        app.screen.advance(1_000_000)
+        await pilot.pause()
+        assert app.screen.session.position == 5
+
+        app.screen.session.playing = True
+        app.screen.advance(60_000_000)
+        assert app.screen.session.position == 49
+        assert not app.screen.session.playing
 
 
 async def test_the_help_lists_every_key_of_the_footer() -> None:
