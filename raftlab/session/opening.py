@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from raftlab.trace import Timeline, TraceHeader
 from raftlab.trace.codec import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from raftlab.core.scenario import Scenario
     from raftlab.importers import FileReport
@@ -56,7 +57,9 @@ def open_traces(
     Raises:
         TraceError: a file isn't there, or can't be understood.
     """
-    paths = [_from_standard_input() if path == "-" else path for path in paths]
+    if "-" in paths:
+        with _standard_input() as file:
+            return open_traces([file if path == "-" else path for path in paths], kind, progress, whole=whole)
     if kind is None and any(is_ours(path) for path in paths):
         if len(paths) > 1:
             raise TraceError(f"a raftlab trace holds a whole cluster; open it alone, not with {len(paths) - 1} others")
@@ -103,15 +106,17 @@ def is_ours(path: str) -> bool:
     return start == _OURS
 
 
-def _from_standard_input() -> str:
-    """Standard input, as a file that can be read twice."""
+@contextmanager
+def _standard_input() -> Iterator[str]:
+    """Standard input, as a file that can be read twice; it is gone when it has been read."""
     import shutil
     import sys
     import tempfile
 
-    with tempfile.NamedTemporaryFile(prefix="stdin-", suffix=".log", delete=False) as file:
+    with tempfile.NamedTemporaryFile(prefix="stdin-", suffix=".log") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
-    return file.name
+        file.flush()
+        yield file.name
 
 
 def scenario_names() -> list[str]:
