@@ -95,7 +95,7 @@ class Window:
         pygame.display.set_caption("raftlab")
         pygame.display.set_icon(icon())
         pygame.key.set_repeat(350, 45)
-        self._windowed = player.options.size
+        self._windowed = fitting(player.options.size, pygame.display.get_desktop_sizes()[0])
         self._full = fullscreen
         self._surface = self._open()
         self._painter = Painter(self._surface.get_size())
@@ -208,3 +208,12 @@ class Window:
         size = self._surface.get_size()
         if size != self.player.options.size:
             self.player.resize((max(SMALLEST[0], size[0]), max(SMALLEST[1], size[1])))
+
+
+def fitting(wanted: tuple[int, int], desktop: tuple[int, int]) -> tuple[int, int]:
+    """The size of a window: what was asked for, made smaller where the desktop is; the shape stays."""
+    width, height = wanted
+    scale = min(1.0, desktop[0] / width, desktop[1] / height)
+    if scale == 1.0:
+        return wanted
+    return int(width * scale), int(height * scale)

@@ -24,7 +24,8 @@ SIZE = (1280, 720)
 
 
 @pytest.fixture
-def window() -> Window:
+def window(monkeypatch: pytest.MonkeyPatch) -> Window:
+    monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(3840, 2160)])
     return Window(Player([Lane(recorded("symmetric-partition"))], Options(size=SIZE)))
 
 
@@ -148,3 +149,11 @@ def test_ctrl_c_closes_it() -> None:
     process.send_signal(signal.SIGINT)
     out, error = process.communicate(timeout=20)
     assert (process.returncode, out, error) == (0, "down\n", "")
+
+
+def test_a_window_is_never_larger_than_the_desktop() -> None:
+    from raftlab.projector.window import fitting
+
+    assert fitting((1920, 1080), (2560, 1440)) == (1920, 1080)
+    assert fitting((1920, 1080), (1280, 720)) == (1280, 720)
+    assert fitting((1920, 1080), (1280, 1024)) == (1280, 720)
