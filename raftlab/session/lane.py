@@ -61,6 +61,7 @@ class Lane:
         """A new cluster, alive, at time 0."""
         timeline = Timeline(header_of(scenario))
         simulation = Simulation.begin(scenario, timeline.append, checker=Checker())
+        timeline.follow(simulation.cluster)
         return cls(timeline, live=Simulated(simulation), title=scenario.title or scenario.name)
 
     @property
@@ -146,6 +147,7 @@ class Lane:
             checker.observe(position, event)
         self.timeline = old.fork(self.position)
         simulation = Simulation.resume(old.state(start - 1), self.timeline.append, done=done, checker=checker)
+        self.timeline.follow(simulation.cluster)
         self.live = Simulated(simulation)
         self.position = len(self.timeline) - 1
 

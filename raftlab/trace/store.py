@@ -45,22 +45,22 @@ class MemoryStore:
     """Events in a list: a running simulation's, an import's."""
 
     def __init__(self) -> None:
-        self._blocks: list[list[Event]] = [[]]
-        self._length = 0
+        self.tail: list[Event] = []
+        """The block that is growing; whoever appends to it calls `grow` when it is whole."""
+        self._blocks: list[list[Event]] = [self.tail]
         self._origins: dict[int, Origin] = {}
 
     def __len__(self) -> int:
-        return self._length
+        return (len(self._blocks) - 1) * BLOCK + len(self.tail)
 
-    def append(self, event: Event, origin: Origin | None = None) -> None:
-        """Put an event at the end; it is final."""
-        if origin is not None:
-            self._origins[self._length] = origin
-        self._length += 1
-        last = self._blocks[-1]
-        last.append(event)
-        if len(last) == BLOCK:
-            self._blocks.append([])
+    def grow(self) -> None:
+        """The growing block is whole: begin the next."""
+        self.tail = []
+        self._blocks.append(self.tail)
+
+    def note(self, position: int, origin: Origin) -> None:
+        """Where an event came from."""
+        self._origins[position] = origin
 
     def block(self, number: int) -> list[Event]:
         return self._blocks[number] if number < len(self._blocks) else []
@@ -76,8 +76,11 @@ class ForkStore(MemoryStore):
         super().__init__()
         self._base = base
         self._shared = length // BLOCK
-        self._length = length
-        self._blocks = [list(base.block(self._shared)[: length % BLOCK])] if length else [[]]
+        self.tail = list(base.block(self._shared)[: length % BLOCK])
+        self._blocks = [self.tail]
+
+    def __len__(self) -> int:
+        return self._shared * BLOCK + super().__len__()
 
     def block(self, number: int) -> list[Event]:
         return self._base.block(number) if number < self._shared else super().block(number - self._shared)

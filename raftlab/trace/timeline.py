@@ -42,12 +42,11 @@ class Timeline:
         self.store: Store = MemoryStore() if store is None else store
         self.cut_short = ""
         self._length = 0
-        self._end_us = 0
-        self._working = Cluster.empty()  # the state after the last whole block
-        self._keyframes: list[Cluster] = [self._working.copy()]  # before block b
+        self._keyframes: list[Cluster] = [Cluster.empty()]  # before block b
+        self._live: Cluster | None = None
         self._starts: list[int] = []  # at_us of each block's first event
         self._complete = not isinstance(self.store, FileStore)
-        self._near: tuple[int, Cluster] = (-1, self._working.copy())  # the state that was asked for last
+        self._near: tuple[int, Cluster] = (-1, Cluster.empty())  # the state that was asked for last
         self._postings: dict[str, array[int]] = {}
         self._posted = 0  # blocks whose events stand in the posting lists
         self._lock = threading.Lock()
@@ -70,18 +69,33 @@ class Timeline:
         """Put an event at the end."""
         store = self.store
         assert isinstance(store, MemoryStore)
-        store.append(event, origin)
-        self._end_us = event.at_us
+        tail = store.tail
+        tail.append(event)
+        if origin is not None:
+            store.note(self._length, origin)
         self._length = length = self._length + 1
         if length % BLOCK == 1:
             self._starts.append(event.at_us)
         elif length % BLOCK == 0:
-            self._keep(store.block(length // BLOCK - 1))
+            store.grow()
+            self._keep(tail)
+
+    def follow(self, live: Cluster) -> None:
+        """Take keyframes from a state that somebody else evolves with the very events that are appended here.
+
+        It saves folding every event a second time. The state must not change but by those events.
+        """
+        self._live = live
 
     def _keep(self, block: list[Event]) -> None:
-        """A block is whole: fold it, and keep the state that the next one begins with."""
-        self._working.fold(block)
-        self._keyframes.append(self._working.copy())
+        """A block is whole: keep the state that the next one begins with."""
+        live = self._live
+        if live is not None and live.position == self._length:
+            self._keyframes.append(live.copy())
+            return
+        state = self._keyframes[-1].copy()
+        state.fold(block)
+        self._keyframes.append(state)
 
     def load_some(self, blocks: int) -> bool:
         """Take in more of a file; False once all of it is there.
@@ -107,10 +121,9 @@ class Timeline:
         while self._length < len(store):
             events = store.block(self._length // BLOCK)
             self._starts.append(events[0].at_us)
+            self._length += len(events)
             if len(events) == BLOCK:
                 self._keep(events)
-            self._end_us = events[-1].at_us
-            self._length += len(events)
 
     def load(self, progress: Callable[[float], bool | None] | None = None) -> None:
         """Take in all of a file. `progress` hears the part that is done (0 to 1); it may return False to stop."""
@@ -206,7 +219,7 @@ class Timeline:
     @property
     def end_us(self) -> int:
         """The time of the last event."""
-        return self._end_us
+        return self.event(self._length - 1).at_us if self._length else 0
 
     def index_at(self, time_us: int) -> int:
         """The position of the last event at or before a time; -1 when there is none."""
@@ -270,9 +283,8 @@ class Timeline:
         """Another timeline with the events up to `position`, to append others to. The past is shared, not copied."""
         length = position + 1
         twin = Timeline(self.header, ForkStore(self.store, length))
-        twin._length, twin._end_us = length, self.time_of(position) if length else 0
+        twin._length = length
         twin._keyframes = self._keyframes[: length // BLOCK + 1]
-        twin._working = twin._keyframes[-1].copy()
         twin._starts = self._starts[: (length + BLOCK - 1) // BLOCK]
         twin._complete = True
         return twin

@@ -9,7 +9,7 @@ import pytest
 from raftlab.core.commands import Crash, Propose, Restart
 from raftlab.core.errors import CommandError
 from raftlab.core.events import NodeCrashed
-from raftlab.core.model import CRASHED
+from raftlab.core.model import CRASHED, Cluster
 from raftlab.core.scenario import Scenario
 from raftlab.session import Lane, Session, open_scenario, open_traces
 
@@ -115,3 +115,18 @@ def test_a_foreign_trace_says_why_it_can_not_fork() -> None:
     with pytest.raises(CommandError, match="recorded from another system"):
         session.do(Crash("n1"))
     assert session.position == 100
+
+
+def test_a_live_timelines_keyframes_are_the_fold_of_its_events() -> None:
+    lane = Lane.begin(open_scenario("leader-crash"))
+    lane.move_to(4_000_000)
+    session = Session([lane])
+    session.move_to(1_800_000)
+    session.do(Crash("n3"))
+    session.move_to(4_000_000)
+    timeline = session.timeline
+    assert len(timeline) > 1_600
+    for position in range(-1, len(timeline), 97):
+        folded = Cluster.empty()
+        folded.fold(timeline.events(0, position + 1))
+        assert timeline.state(position) == folded

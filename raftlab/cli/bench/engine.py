@@ -75,7 +75,11 @@ def _emit() -> int:
 
 
 def _invariants() -> int:
-    return _run(Timeline(header_of(SCENARIO)).append, Checker())
+    timeline = Timeline(header_of(SCENARIO))
+    simulation = Simulation.begin(SCENARIO, timeline.append, checker=Checker())
+    timeline.follow(simulation.cluster)
+    simulation.run(_SIMULATED_US)
+    return len(timeline)
 
 
 def _file() -> int:
