@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -34,14 +33,20 @@ def digest(python: str, hash_seed: str, extra: str = "") -> str:
 def other_pythons() -> list[str]:
     """Interpreters >= 3.11 other than this one, one a version."""
     found: dict[str, str] = {}
-    homes = [Path(shutil.which("python3") or sys.executable).parent, Path("/usr/bin"), Path("/usr/local/bin")]
-    homes += Path.home().glob(".pyenv/versions/*/bin")
+    homes = list(Path.home().glob(".pyenv/versions/*/bin"))
+    homes += [Path(folder) for folder in os.get_exec_path()]
     for home in homes:
         for path in home.glob("python3.*"):
             version = re.fullmatch(r"python3\.(\d+)", path.name)
-            if version and int(version[1]) >= 11 and int(version[1]) != sys.version_info[1]:
-                found.setdefault(path.name, str(path))
+            wanted = version and int(version[1]) >= 11 and int(version[1]) != sys.version_info[1]
+            if wanted and path.name not in found and _runs(path):
+                found[path.name] = str(path)
     return sorted(found.values())
+
+
+def _runs(python: Path) -> bool:
+    """Whether it is an interpreter, and not a shim for one that isn't chosen."""
+    return subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
 
 
 @pytest.mark.parametrize("hash_seed", ["0", "1", "4711"])
