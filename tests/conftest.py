@@ -6,6 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# In CI one commit has one verdict; at home every run looks somewhere else, and remembers what it has found.
+settings.register_profile("ci", derandomize=True, print_blob=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 # Set before anything imports textual or pygame: both read these once.
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
