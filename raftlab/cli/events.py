@@ -11,6 +11,7 @@ from raftlab.cli.output import (
     format_option,
     json_time,
     parse_position,
+    parse_time,
     print_json,
     shown_time,
     traces_argument,
@@ -77,16 +78,10 @@ def _first_of(text: str, timeline: Timeline) -> int:
     if text.lstrip("-").isdigit():
         return int(text)
     position = parse_position(text, timeline)
-    time_us = _time(text, timeline)
+    time_us = parse_time(text, timeline)
     while position >= 0 and timeline.time_of(position) == time_us:
         position -= 1
     return position + 1
-
-
-def _time(text: str, timeline: Timeline) -> int:
-    from raftlab.cli.output import parse_time
-
-    return parse_time(text, timeline)
 
 
 def document(timeline: Timeline, position: int, event: Event, text: str) -> dict[str, Any]:

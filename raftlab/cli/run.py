@@ -12,7 +12,9 @@ from raftlab.cli.output import format_option, print_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from raftlab.cli.summary import Summary
     from raftlab.core.events import Event
+    from raftlab.trace.writer import TraceWriter
 
 _DEFAULT_END_US = 10_000_000
 
@@ -79,15 +81,11 @@ def command(
         sys.exit(1)
 
 
-def _both(summary: object, writer: object) -> Callable[[Event], object]:
-    from raftlab.cli.summary import Summary
-    from raftlab.trace.writer import TraceWriter
-
-    assert isinstance(summary, Summary)
+def _both(summary: Summary, writer: TraceWriter | None) -> Callable[[Event], object]:
+    """Hands each event to the summary, and to the file if there is one."""
     observe = summary.observe
     if writer is None:
         return observe
-    assert isinstance(writer, TraceWriter)
     append = writer.append
 
     def take(event: Event) -> None:

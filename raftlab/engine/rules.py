@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from raftlab.core.rulebook import RULES
 from raftlab.engine import election, replication
 
 Variants = dict[str, tuple[str, Callable[..., Any]]]
@@ -59,7 +58,3 @@ class Rules:
         for name in off:
             rule, function = variants[name]
             setattr(self, rule, function)
-
-
-BOUND = frozenset(rule.id for rule in RULES if hasattr(Rules, rule.id))
-"""Rules that have a function of their own ("append_noop" is a line of become_leader)."""

@@ -19,6 +19,7 @@ from raftlab.trace.codec import VERSION
 if TYPE_CHECKING:
     from raftlab.core.commands import AnyCommand
     from raftlab.core.events import Event
+    from raftlab.core.live import Live
     from raftlab.core.model import Cluster
     from raftlab.core.scenario import Scenario
 
@@ -50,7 +51,7 @@ class Lane:
     looked at.
     """
 
-    def __init__(self, timeline: Timeline, *, live: Simulated | None = None, title: str = "") -> None:
+    def __init__(self, timeline: Timeline, *, live: Live | None = None, title: str = "") -> None:
         self.timeline = timeline
         self.live = live
         self.title = title
