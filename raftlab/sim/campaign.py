@@ -41,8 +41,13 @@ if TYPE_CHECKING:
 _CALM_TIMEOUTS = 16
 """How many of the longest election timeouts a calm lasts. Each has its chance of a split vote."""
 
-_MOST_EVENTS = 500_000
+MOST_EVENTS = 500_000
 """Ten times what the longest true run has."""
+
+NO_LEADER = "no leader among"
+NO_COMMIT = "committed nothing in the calm"
+RAN_AWAY = "ran away"
+"""What a cluster that doesn't live is told by: the kinds of problem that are no broken invariant."""
 
 
 class Calm(Struct, frozen=True):
@@ -208,20 +213,20 @@ def play(
     simulation = Simulation.begin(what.scenario, sink, checker=checker, rules=rules)
     problems: list[str] = []
     for calm in what.calms:
-        if not _run(simulation, calm.from_us):
-            problems.append(f"ran away: {_MOST_EVENTS} events by {simulation.cluster.now_us} us")
+        if not run_until(simulation, calm.from_us):
+            problems.append(f"{RAN_AWAY}: {MOST_EVENTS} events by {simulation.cluster.now_us} us")
             break
-        before = _highest_commit(simulation.cluster)
-        _run(simulation, calm.to_us)
-        problems += _dead(simulation.cluster, calm, before)
+        before = highest_commit(simulation.cluster)
+        run_until(simulation, calm.to_us)
+        problems += dead(simulation.cluster, calm, before)
     problems += [f"{it.invariant} at event {it.position}: {it.text}" for it in checker.broken]
     scenario = what.scenario
     return Outcome(scenario.seed, simulation.cluster.position, scenario.end_us or 0, tuple(problems))
 
 
-def _run(simulation: Simulation, until_us: int) -> bool:
+def run_until(simulation: Simulation, until_us: int) -> bool:
     """Run on; False when the messages multiply without end (two servers that answer each other at once, for ever)."""
-    while simulation.cluster.position < _MOST_EVENTS:
+    while simulation.cluster.position < MOST_EVENTS:
         due_us = simulation.next_due_us()
         if due_us is None or due_us > until_us:
             return True
@@ -229,17 +234,18 @@ def _run(simulation: Simulation, until_us: int) -> bool:
     return False
 
 
-def _highest_commit(cluster: Cluster) -> int:
+def highest_commit(cluster: Cluster) -> int:
+    """How far any node says that entries are committed (0: none is)."""
     return max(node.commit_index for node in cluster.nodes.values())
 
 
-def _dead(cluster: Cluster, calm: Calm, commit_before: int) -> list[str]:
+def dead(cluster: Cluster, calm: Calm, commit_before: int) -> list[str]:
     """What should live at the end of a calm, and doesn't."""
     leaders = [
         name for name in calm.majority if cluster.nodes[name].role is LEADER and cluster.nodes[name].status is UP
     ]
     if not leaders:
-        return [f"no leader among {', '.join(calm.majority)} after {_CALM_TIMEOUTS} calm timeouts at {calm.to_us} us"]
+        return [f"{NO_LEADER} {', '.join(calm.majority)} after {_CALM_TIMEOUTS} calm timeouts at {calm.to_us} us"]
     if all(cluster.nodes[name].commit_index <= commit_before for name in leaders):
-        return [f"{', '.join(leaders)} committed nothing in the calm up to {calm.to_us} us"]
+        return [f"{', '.join(leaders)} {NO_COMMIT} up to {calm.to_us} us"]
     return []
