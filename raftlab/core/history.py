@@ -86,7 +86,7 @@ class History:
     """An append-only record. Only a Machine writes here."""
 
     __slots__ = (
-        "attached", "base", "compactions", "entries", "leases", "pen", "results", "sessions", "sizes", "snapshots",
+        "attached", "base", "born_empty", "compactions", "entries", "leases", "pen", "results", "sessions", "sizes", "snapshots",
         "versions", "written",
     )  # fmt: skip
 
@@ -94,6 +94,7 @@ class History:
         """A history that begins with the store of revision `base`; `versions` are its keys, each with its value."""
         self.pen = [True]
         self.base = base
+        self.born_empty = True  # its first result is that of the first entry; not so in one that a snapshot began
         self.results: list[Result] = []
         # The entries that were planned, beside their results: where they stand again, so do the results.
         self.entries: list[Entry | None] = []
@@ -158,6 +159,7 @@ class History:
     def fork(self, length: int, revision: int) -> History:
         """A history of its own for who counts `length` results and stands at `revision`. Copies the whole."""
         twin = History(self.base)
+        twin.born_empty = self.born_empty
         twin.results = self.results[:length]
         twin.entries = self.entries[:length]
         twin.written = self.written[: revision - self.base]

@@ -100,6 +100,21 @@ class Machine(Look):
         twin.revision = self.revision
         return twin
 
+    def reborn(self) -> Machine:
+        """An empty machine, which shares this one's history if that began empty: what a server that starts anew has.
+
+        It will apply the same entries again, and finds them there.
+        """
+        twin = Machine()
+        if self._history.born_empty:
+            twin._history = self._history
+        return twin
+
+    @property
+    def has_leases(self) -> bool:
+        """Whether there ever was a lease: cheaper than to ask which there are."""
+        return bool(self._history.leases)
+
     def __len__(self) -> int:
         """How many keys there are."""
         return self._history.sizes[self.revision - self._history.base]
@@ -129,7 +144,7 @@ class Machine(Look):
         if history.entries[start:stop] == [*entries]:
             return tuple(history.results[start:stop])
         walker = self.copy()
-        if start == len(history.results) and _take(history.pen):
+        if _take(history.pen):
             results = walker._continue(entries) if start == len(history.results) else None
             history.pen.append(True)
             if results is not None:
@@ -280,6 +295,7 @@ class Machine(Look):
         told += [Result("nothing", answer, (), 0, client, number) for client, number, answer in content.sessions]
         if content.compacted:
             told.append(Result("nothing", compacted=content.compacted))
+        history.born_empty = False
         for result in told:
             history.write(result)
         machine._history = history

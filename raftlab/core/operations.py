@@ -23,7 +23,7 @@ import operator
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -131,7 +131,7 @@ class Malformed(Struct, frozen=True, gc=False):
 Simple = Put | Delete | Get
 AnyOperation = Put | Delete | Get | Add | Transaction | Grant | Revoke | Compact | Opaque | Malformed
 
-_RELATIONS: Final[dict[str, Callable[[object, object], bool]]] = {
+_RELATIONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
 }  # fmt: skip
 _MOST_DIGITS: Final = 100

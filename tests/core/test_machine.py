@@ -54,7 +54,7 @@ def test_a_key_carries_the_numbers_of_etcd() -> None:
     assert machine.get("x") == KeyValue("2", 2, 4, 2)
 
     apply(machine, "del x")
-    assert machine.get("x") is None
+    assert (machine.get("x"), len(machine)) == (None, 1)
 
     apply(machine, "x=3")
     assert machine.get("x") == KeyValue("3", 6, 6, 1)
@@ -82,6 +82,7 @@ def test_a_key_carries_the_numbers_of_etcd() -> None:
         (["x=2"], "x=3; get x; get y", Result("ok", "x=3; y missing", (Change("x", "3"),), 3)),
         (["x=2"], "get x; x=3", Result("ok", "2", (Change("x", "3"),), 3)),
         (["x=2"], "del x; get x", Result("ok", None, (Change("x", None),), 3)),
+        (["x=2"], "del x; del y", Result("ok", None, (Change("x", None),), 3)),
         (["x=2"], "y=1; x=3 @L", Result("error", "there is no lease L", (), 2)),
         ([], "lease grant L 2s", Result("ok", None, (), 1, None, 0, LeaseChange("L", 2_000_000))),
         (["lease grant L 2s"], "lease grant L 3s", Result("error", "there is a lease L already", (), 1)),
@@ -105,7 +106,13 @@ def test_a_malformed_command_is_an_error_that_says_why() -> None:
 def test_only_normal_entries_do_something() -> None:
     machine = Machine()
 
-    assert machine.plan([Entry(1, 1, "noop", "x=3"), Entry(2, 1, "config", "x=3")]) == (NOTHING, NOTHING)
+    results = machine.plan([entry("x=1"), Entry(1, 1, "noop", "x=3"), Entry(2, 1, "config", "x=3")])
+    assert results[1:] == (NOTHING, NOTHING)
+    assert results[1] is results[2]
+
+    machine.record(results)
+
+    assert (machine.revision, machine.value("x")) == (2, "1")
 
 
 def test_a_lease_ends_with_its_keys_and_only_with_those_that_are_still_attached() -> None:
@@ -182,6 +189,14 @@ def test_6_3_an_error_is_an_answer_too() -> None:
     (again,) = machine.plan([entry("add x 1", "c1", 1)])
 
     assert (again.outcome, again.answer) == ("repeated", "x holds no integer")
+
+
+def test_6_3_a_client_that_does_not_number_its_requests_has_no_session() -> None:
+    machine = Machine()
+
+    machine.record(machine.plan([entry("add x 1", "c1"), entry("add x 1", "c1")]))
+
+    assert (machine.value("x"), machine.sessions()) == ("2", {})
 
 
 def test_planning_blindly_applies_a_retry_twice_and_keeps_no_session() -> None:
@@ -265,21 +280,57 @@ def test_a_batch_that_reaches_beyond_the_tail_is_partly_found_and_partly_added()
     assert late._history is fresh._history
 
 
+def test_a_plan_finds_only_what_was_planned_at_the_same_place() -> None:
+    again = entry("add x 1")
+    machine, behind = Machine(), Machine()
+    behind._history = machine._history
+    machine.record(Machine().plan([entry("x=5"), entry("x=6")]))  # nobody knows of which entries
+
+    machine.record(machine.plan([again]))
+
+    assert behind.plan([again])[0].answer == "1"
+    assert machine.value("x") == "7"
+
+
 def test_views_that_differ_part_ways() -> None:
-    one = after("x=1", "lease grant L 1s")
+    one = after("x=1", "lease grant L 1s", "b=1 @L")
     other, third = one.copy(), one.copy()
     apply(one, "x=2", "a=1 @L", "compact 2")
     one.record(one.plan([entry("y=1", "c1", 1)]))
 
-    apply(other, "x=3")
+    apply(other, "x=3", "c=1", "lease grant M 1s", "compact 3")
 
-    assert (one.items(), one.leases()["L"].keys) == ([("a", "1"), ("x", "2"), ("y", "1")], ("a",))
-    assert (one.sessions(), one.compacted_revision) == ({"c1": (1, None)}, 2)
-    assert (other.items(), other.leases()["L"].keys) == ([("x", "3")], ())
-    assert (other.sessions(), other.compacted_revision, len(other)) == ({}, 0, 1)
-    assert other.changes_since(1) == ((2, Change("x", "1")), (3, Change("x", "3")))
-    assert (third.items(), third.revision) == ([("x", "1")], 2)
+    assert one.items() == [("a", "1"), ("b", "1"), ("x", "2"), ("y", "1")]
+    assert one.leases() == {"L": Lease(1_000_000, ("a", "b"))}
+    assert (one.sessions(), one.compacted_revision, len(one)) == ({"c1": (1, None)}, 2, 4)
+    assert other.items() == [("b", "1"), ("c", "1"), ("x", "3")]
+    assert other.leases() == {"L": Lease(1_000_000, ("b",)), "M": Lease(1_000_000)}
+    assert (other.sessions(), other.compacted_revision, len(other)) == ({}, 3, 3)
+    assert other.changes_since(3) == ((4, Change("x", "3")), (5, Change("c", "1")))
+    assert (third.items(), third.revision, third.compacted_revision) == ([("b", "1"), ("x", "1")], 3, 0)
     assert one != other
+
+
+def test_who_parted_forgets_what_was_planned_beyond_the_parting() -> None:
+    one = Machine()
+    other = one.copy()
+    last = entry("get x")
+    one.record(one.plan([entry("x=1"), last]))
+
+    other.record(other.plan([entry("x=2")]))
+
+    assert other.plan([last]) == (Result("ok", "2", (), 2),)
+
+
+def test_a_plan_that_parts_ways_is_found_again_as_well() -> None:
+    one = Machine()
+    other = one.copy()
+    apply(one, "x=1")
+    entries = [entry("x=2")]
+
+    planned = other.plan(entries)
+
+    assert other.copy().plan(entries)[0] is planned[0]
 
 
 def test_a_history_that_another_thread_is_writing_is_left_to_it() -> None:
@@ -341,6 +392,20 @@ def test_7_a_snapshot_is_loaded_as_the_same_machine_without_its_past() -> None:
     assert loaded.changes_since(5) == ()
 
 
+def test_7_what_follows_a_snapshot_can_be_looked_at_and_can_part_ways() -> None:
+    loaded = Machine.load(after("x=1", "y=1").dump())
+    other = loaded.copy()
+
+    apply(loaded, "x=2", "z=1")
+    apply(other, "del y", "x=3")
+
+    assert loaded.changes_since(3) == ((4, Change("x", "2")), (5, Change("z", "1")))
+    assert other.changes_since(3) == ((4, Change("y", None)), (5, Change("x", "3")))
+    assert isinstance(old := other.at(3), Look)
+    assert old.items() == [("x", "1"), ("y", "1")]
+    assert (len(loaded), len(other)) == (3, 1)
+
+
 def test_7_a_snapshot_is_short() -> None:
     assert after("x=1", "x=2").dump() == (
         '{"revision":3,"compacted":0,"keys":[["x",["2",2,3,2,null]]],"leases":[],"sessions":[]}'
@@ -358,14 +423,15 @@ def test_7_an_installed_snapshot_is_found_in_the_history_it_came_from() -> None:
     follower, old = leader.copy(), leader.copy()
     apply(leader, "x=1", "x=2")
     text = leader.dump()
+    apply(leader, "x=5")
 
     follower.install(text)
 
-    assert follower == leader
+    assert (follower.value("x"), follower.revision) == ("2", 3)
     assert follower._history is leader._history
     assert follower.at(2) == Refusal("compacted", 3)  # as if it had been loaded
     apply(follower, "x=3")
-    assert (leader.value("x"), follower.value("x"), old.value("x")) == ("2", "3", None)
+    assert (leader.value("x"), follower.value("x"), old.value("x")) == ("5", "3", None)
 
 
 def test_7_a_snapshot_that_is_installed_again_shares_what_came_after_the_first_time() -> None:
