@@ -86,8 +86,8 @@ class History:
     """An append-only record. Only a Machine writes here."""
 
     __slots__ = (
-        "attached", "base", "born_empty", "compactions", "entries", "leases", "pen", "results", "sessions", "sizes", "snapshots",
-        "versions", "written",
+        "attached", "base", "born_empty", "compactions", "entries", "leases", "pen", "results", "sessions", "sizes",
+        "snapshots", "versions", "written",
     )  # fmt: skip
 
     def __init__(self, base: int = 1, versions: dict[str, list[KeyValue]] | None = None) -> None:

@@ -309,6 +309,31 @@ def test_views_that_differ_part_ways() -> None:
     assert other.changes_since(3) == ((4, Change("x", "3")), (5, Change("c", "1")))
     assert (third.items(), third.revision, third.compacted_revision) == ([("b", "1"), ("x", "1")], 3, 0)
     assert one != other
+    apply(third, "lease revoke L")
+    assert one.leases() == {"L": Lease(1_000_000, ("a", "b"))}
+
+
+def test_a_server_that_starts_anew_finds_what_it_applies_again() -> None:
+    machine = Machine()
+    entries = [entry("x=1"), entry("add x 1", "c1", 1)]
+    machine.record(machine.plan(entries))
+
+    anew = machine.reborn()
+    assert anew == Machine()
+    anew.record(anew.plan(entries))
+
+    assert anew == machine
+    assert anew._history is machine._history
+
+
+def test_a_server_that_starts_anew_after_a_snapshot_is_empty_too() -> None:
+    loaded = Machine.load(after("x=1", "lease grant L 1s").dump())
+
+    anew = loaded.reborn()
+    apply(anew, "y=1")
+
+    assert anew == after("y=1")
+    assert loaded.items() == [("x", "1")]
 
 
 def test_who_parted_forgets_what_was_planned_beyond_the_parting() -> None:
@@ -340,6 +365,7 @@ def test_a_history_that_another_thread_is_writing_is_left_to_it() -> None:
 
     apply(machine, "x=2")
 
+    assert machine._history is not other._history
     assert (machine.value("x"), other.value("x")) == ("2", "1")
     other._history.pen.append(pen)
     apply(other, "x=3")
