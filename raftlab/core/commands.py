@@ -16,11 +16,15 @@ class Command(Struct, frozen=True, tag_field="do", tag=True, omit_defaults=True)
 
 
 class Propose(Command, frozen=True):
-    """A client asks a node to write `text` (such as "x=3")."""
+    """A client asks a node to write `text` (such as "x=3").
+
+    `retry_us`: the client has a session and asks again when no answer came for so long (dissertation 6.3).
+    """
 
     text: str
     node: str | None = None
     client: str = "you"
+    retry_us: int | None = None
 
 
 class Read(Command, frozen=True):
@@ -33,9 +37,10 @@ class Read(Command, frozen=True):
 
 
 class Crash(Command, frozen=True):
-    """A node's process ends; what is on its disk survives."""
+    """A node's process ends; what is on its disk survives. `lose`: so many durable entries are lost with it."""
 
     node: str
+    lose: int = 0
 
 
 class Restart(Command, frozen=True):
@@ -78,6 +83,8 @@ class SetLink(Command, frozen=True):
     loss_ppm: int = UNKNOWN
     duplicate_ppm: int = UNKNOWN
     reorder: bool = UNKNOWN
+    distribution: str = UNKNOWN
+    bandwidth: int = UNKNOWN
 
 
 class DropMessage(Command, frozen=True):
@@ -114,10 +121,63 @@ class TransferLeadership(Command, frozen=True):
 
 
 class ChangeMembers(Command, frozen=True):
-    """Ask the leader for another configuration (section 6)."""
+    """Ask the leader for another configuration (section 6). A name that no node has is a new server.
+
+    `mode` "joint" or "single" (dissertation 4.3, 4.1); None: what the cluster's parameter says. `leave` "explicit": a
+    joint configuration stays until LeaveJoint.
+    """
 
     voters: tuple[str, ...]
     learners: tuple[str, ...] = ()
+    mode: str | None = None
+    leave: str = "auto"
+
+
+class LeaveJoint(Command, frozen=True):
+    """Ask the leader to end the joint configuration (section 6)."""
+
+
+class Remove(Command, frozen=True):
+    """Switch a server off for good."""
+
+    node: str
+
+
+class SetClock(Command, frozen=True):
+    """Let a node's clock run at another rate, in parts per million of true time."""
+
+    node: str
+    rate_ppm: int
+
+
+class SetDisk(Command, frozen=True):
+    """Let a node's disk behave in another way; what isn't given becomes 0."""
+
+    node: str
+    write_us: int = 0
+    fsync_us: int = 0
+    jitter_us: int = 0
+
+
+class StallDisk(Command, frozen=True):
+    """A node's disk does nothing for a while."""
+
+    node: str
+    for_us: int
+
+
+class Watch(Command, frozen=True):
+    """A client wants to hear of every change of a key from a node (etcd's watch); `*` at the end: of a prefix."""
+
+    key: str
+    node: str | None = None
+    client: str = "you"
+
+
+class KeepAlive(Command, frozen=True):
+    """A client renews a lease with the leader (etcd's lease)."""
+
+    lease: str
 
 
 class TakeSnapshot(Command, frozen=True):
@@ -128,5 +188,6 @@ class TakeSnapshot(Command, frozen=True):
 
 AnyCommand = (
     Propose | Read | Crash | Restart | Pause | Resume | Partition | Heal | SetLink | DropMessage | DuplicateMessage
-    | SetTimer | SetParameter | TransferLeadership | ChangeMembers | TakeSnapshot
+    | SetTimer | SetParameter | TransferLeadership | ChangeMembers | LeaveJoint | Remove | TakeSnapshot | SetClock
+    | SetDisk | StallDisk | Watch | KeepAlive
 )  # fmt: skip

@@ -25,6 +25,7 @@ from raftlab.core.events import (
     BecameLeader,
     ClusterCreated,
     CommitAdvanced,
+    EntriesAppended,
     EntryAppended,
     EntryApplied,
     Event,
@@ -86,6 +87,7 @@ class Checker:
             NodeRemoved: self._follows,
             NodeObserved: self._observed,
             EntryAppended: self._appended,
+            EntriesAppended: self._several_appended,
             LogTruncated: self._truncated,
             CommitAdvanced: self._committed,
             EntryApplied: self._applied,
@@ -192,9 +194,15 @@ class Checker:
 
     # -- Log Matching, Leader Append-Only --------------------------------------------------------------------
 
+    def _several_appended(self, event: EntriesAppended) -> None:
+        for entry in event.entries:
+            self._append(str(event.node), entry)
+
     def _appended(self, event: EntryAppended) -> None:
-        name = str(event.node)
-        mirror, entry = self._mirror(name), event.entry
+        self._append(str(event.node), event.entry)
+
+    def _append(self, name: str, entry: Entry) -> None:
+        mirror = self._mirror(name)
         expected = mirror.base + len(mirror.prefixes)
         if entry.index < expected:
             if mirror.leads:

@@ -131,6 +131,19 @@ class Log:
         self.last_index = entry.index
         self.last_term = entry.term
 
+    def extend(self, entries: tuple[Entry, ...]) -> None:
+        """Put several entries at the end. What an event does; nobody else may."""
+        held, length = self._entries, self._length
+        end = length + len(entries)
+        if length == len(held):
+            held.extend(entries)
+        if held[length:end] != list(entries):
+            # Something else stands in the shared list: from here on this view has one of its own.
+            self._entries = [*held[:length], *entries]
+        self._length = end
+        last = entries[-1]
+        self.last_index, self.last_term = last.index, last.term
+
     def truncate(self, index: int) -> None:
         """Drop the entry at `index` and all after it. What an event does; nobody else may."""
         self._length = min(self._place(index), self._length)

@@ -48,12 +48,16 @@ class PreVoteReply(Message, frozen=True, gc=False):
 
 
 class AppendEntries(Message, frozen=True, gc=False):
-    """A leader's entries after (prev_log_index, prev_log_term); without entries, a heartbeat (5.3, 5.2)."""
+    """A leader's entries after (prev_log_index, prev_log_term); without entries, a heartbeat (5.3, 5.2).
+
+    `clock_us` is what the leader's own clock shows, where it wants to know later that it led then (dissertation 6.4).
+    """
 
     prev_log_index: int = UNKNOWN
     prev_log_term: int = UNKNOWN
     entries: tuple[Entry, ...] = ()
     leader_commit: int = UNKNOWN
+    clock_us: int = 0
 
 
 class AppendEntriesReply(Message, frozen=True, gc=False):
@@ -62,7 +66,7 @@ class AppendEntriesReply(Message, frozen=True, gc=False):
     On success, `match_index` is the last index at which this message proved the logs equal. On a refusal,
     `rejected_index` repeats the prev_log_index that didn't fit, and the conflict fields hold what lets a
     leader skip a whole term: the term that stands there and its first index; past the end of the log,
-    conflict_term is 0 and conflict_index the first index that is missing.
+    conflict_term is 0 and conflict_index the first index that is missing. `clock_us` is the leader's, sent back.
     """
 
     success: bool = False
@@ -70,10 +74,14 @@ class AppendEntriesReply(Message, frozen=True, gc=False):
     rejected_index: int = 0
     conflict_term: int = 0
     conflict_index: int = 0
+    clock_us: int = 0
 
 
 class InstallSnapshot(Message, frozen=True, gc=False):
-    """A chunk of the leader's snapshot for a follower that is too far behind (section 7)."""
+    """A chunk of the leader's snapshot for a follower that is too far behind (section 7).
+
+    `offset` and the length of `data` count characters of the state machine's dump.
+    """
 
     last_index: int = UNKNOWN
     last_term: int = UNKNOWN
@@ -81,12 +89,15 @@ class InstallSnapshot(Message, frozen=True, gc=False):
     data: str = ""
     done: bool = True
     config: Config | None = None
+    clock_us: int = 0
 
 
 class InstallSnapshotReply(Message, frozen=True, gc=False):
-    """A follower has stored a chunk (section 7)."""
+    """A follower has `stored` characters of a snapshot, or all of it and holds what stands up to match_index (7)."""
 
     match_index: int = 0
+    stored: int = 0
+    clock_us: int = 0
 
 
 class TimeoutNow(Message, frozen=True, gc=False):
@@ -98,12 +109,14 @@ class Heartbeat(Message, frozen=True, gc=False):
 
     leader_commit: int = UNKNOWN
     context: str = ""
+    clock_us: int = 0
 
 
 class HeartbeatReply(Message, frozen=True, gc=False):
-    """The answer to a heartbeat."""
+    """The answer to a heartbeat; `clock_us` is the leader's, sent back."""
 
     context: str = ""
+    clock_us: int = 0
 
 
 class ReadIndex(Message, frozen=True, gc=False):
@@ -113,7 +126,7 @@ class ReadIndex(Message, frozen=True, gc=False):
 
 
 class ReadIndexReply(Message, frozen=True, gc=False):
-    """The index from which a read may be answered (dissertation 6.4)."""
+    """The index from which a read may be answered (dissertation 6.4); UNKNOWN: the leader can't tell, ask again."""
 
     read_index: int = UNKNOWN
     context: str = ""

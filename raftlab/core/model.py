@@ -15,23 +15,32 @@ from __future__ import annotations
 
 from copy import copy
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from raftlab.core.clients import Client, Request, Workload
 from raftlab.core.commands import AnyCommand
 from raftlab.core.log import UNKNOWN, Entry, Log
+from raftlab.core.machine import Machine
+from raftlab.core.settings import DiskModel, LinkModel, Parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from raftlab.core.events import Event, MessageDuplicated, MessageSent
+    from raftlab.core.messages import AnyMessage
 
 __all__ = [
     "CANDIDATE", "CRASHED", "FOLLOWER", "LEADER", "PAUSED", "PRE_CANDIDATE", "REMOVED", "UNKNOWN", "UP",
-    "Client", "Cluster", "Config", "Disk", "Entry", "Link", "LinkModel", "Log", "Node", "Parameters", "Progress",
-    "Role", "Scheduled", "Status", "Timer", "Workload",
+    "CatchUp", "Client", "Cluster", "Config", "Disk", "DiskModel", "Entry", "Fsync", "Held", "Link", "LinkModel", "Log",
+    "Machine", "Node", "Parameters", "PendingRead", "Progress", "Receiving", "Request", "Role", "Scheduled", "Snapshot",
+    "Status", "Timer", "Watch", "Workload",
 ]  # fmt: skip
+
+
+_NONE: Final[dict[str, Any]] = {}
+"""An empty table of the kind that is replaced, never changed."""
 
 
 class Role(Enum):
@@ -63,34 +72,6 @@ PAUSED: Final = Status.PAUSED
 REMOVED: Final = Status.REMOVED
 
 
-class Parameters(Struct, frozen=True):
-    """What a cluster is set to; scenarios and `--set` change them by these names.
-
-    Durations in microseconds. The defaults are the paper's: timeouts of 150-300 ms (section 9.3), no no-op entry.
-    """
-
-    election_timeout_min_us: int = 150_000
-    election_timeout_max_us: int = 300_000
-    heartbeat_interval_us: int = 50_000
-    noop_on_election: bool = False
-    back_off: str = "by_one"
-    max_entries_per_message: int = 16
-
-
-class LinkModel(Struct, frozen=True):
-    """How one direction of a link behaves.
-
-    A message takes latency_us plus up to jitter_us (uniform), is lost or carried twice with these probabilities
-    (parts per million, so that no float ever decides), and keeps its order unless `reorder` lets jitter change it.
-    """
-
-    latency_us: int = 10_000
-    jitter_us: int = 5_000
-    loss_ppm: int = 0
-    duplicate_ppm: int = 0
-    reorder: bool = False
-
-
 class Link(Struct, frozen=True):
     """One direction of a link: its model, and whether it is cut."""
 
@@ -99,24 +80,36 @@ class Link(Struct, frozen=True):
 
 
 class Config(Struct, frozen=True, gc=False):
-    """Who belongs to the cluster (section 6). `outgoing` is the old half of a joint configuration."""
+    """Who belongs to the cluster (section 6). `outgoing` is the old half of a joint configuration.
+
+    `learners` are sent entries and don't vote. `learners_next` still vote in the old half, and will be learners once
+    the joint configuration is left; `auto_leave`: the leader leaves it by itself (both: etcd's).
+    """
 
     voters: tuple[str, ...] = ()
     outgoing: tuple[str, ...] = ()
     learners: tuple[str, ...] = ()
+    learners_next: tuple[str, ...] = ()
+    auto_leave: bool = False
 
     def members(self) -> tuple[str, ...]:
         """Everybody who is sent entries, each once, voters first."""
-        return tuple(dict.fromkeys(self.voters + self.outgoing + self.learners))
+        return tuple(dict.fromkeys(self.voters + self.outgoing + self.learners + self.learners_next))
 
 
 class Progress(Struct, frozen=True, gc=False):
-    """What a leader believes of one peer: nextIndex and matchIndex of Figure 2, and how far it has sent."""
+    """What a leader believes of one peer: nextIndex and matchIndex of Figure 2, and how far it has sent.
+
+    `state` is "probe" (one message at a time), "replicate" (as fast as the window allows) or "snapshot" (it waits for
+    the snapshot up to `pending_snapshot`); `inflight` the last indices of the messages that are unanswered.
+    """
 
     match_index: int = 0
     next_index: int = 1
     sent_index: int = 0
     state: str = "probe"
+    inflight: tuple[int, ...] = ()
+    pending_snapshot: int = 0
 
 
 class Timer(Struct, frozen=True, gc=False):
@@ -127,35 +120,88 @@ class Timer(Struct, frozen=True, gc=False):
     since_us: int
 
 
-class Disk(Struct, frozen=True, gc=False):
-    """What is durable, where that differs from what the server holds in memory.
+class Snapshot(Struct, frozen=True, gc=False):
+    """A node's newest snapshot: what stands in for the log up to `index` (section 7)."""
 
-    `pending` is the fsync under way: (due_us, last index that it covers).
-    """
+    index: int
+    term: int
+    config: Config
+    machine: Machine
+
+
+class Receiving(Struct, frozen=True, gc=False):
+    """A snapshot that arrives in chunks: up to which entry it reaches, and its text so far (section 7)."""
+
+    index: int
+    term: int
+    text: str = ""
+
+
+class Fsync(Struct, frozen=True, gc=False):
+    """An fsync under way: when it is due, the position of its event, and what will be durable then."""
+
+    due_us: int
+    position: int
+    up_to: int
+    term: int
+    vote: str | None
+
+
+class Disk(Struct, frozen=True, gc=False):
+    """What is durable: the term, the vote, the log up to an index; and the fsync under way, if there is one."""
 
     term: int = 0
     vote: str | None = None
     index: int = 0
-    pending: tuple[int, int] | None = None
+    pending: Fsync | None = None
+
+    def without(self, from_index: int) -> Disk:
+        """The same after the log's entries from an index on are gone."""
+        pending = self.pending
+        if pending is not None and pending.up_to >= from_index:
+            pending = Fsync(pending.due_us, pending.position, from_index - 1, pending.term, pending.vote)
+        return Disk(self.term, self.vote, min(self.index, from_index - 1), pending)
 
 
-class Workload(Struct, frozen=True):
-    """A client that proposes at a steady pace; `{n}` in its text is the number of the request (from 1)."""
+class Held(Struct, frozen=True, gc=False):
+    """A message that waits until what it promises is on disk: after the fsync that is under way, or the `next` one."""
 
-    every_us: int
-    text: str = "x={n}"
-    start_us: int = 0
-    client: str = "c1"
+    to: str
+    message: AnyMessage
+    rule: str
+    next: bool
 
 
-class Client(Struct, frozen=True, gc=False):
-    """A client: how many requests it has made, which are unanswered, when it asks or retries next."""
+class PendingRead(Struct, frozen=True, gc=False):
+    """A read that waits: for proof that we still lead (since_us, our own clock), for `index` to be applied.
 
-    sequence: int = 0
-    outstanding: tuple[int, ...] = ()
-    retry_due_us: int | None = None
-    workload: Workload | None = None
-    next_due_us: int | None = None
+    `origin` is the follower that asked for the index on its client's behalf; None: the client asked this node.
+    """
+
+    key: str
+    client: str
+    sequence: int
+    index: int = UNKNOWN
+    since_us: int = 0
+    origin: str | None = None
+
+
+class CatchUp(Struct, frozen=True, gc=False):
+    """New servers that a leader brings up to date before they may vote (dissertation 4.2.1).
+
+    `target` is the configuration to propose then; `rounds` holds for each server: (round, last index of it, when it
+    began).
+    """
+
+    target: Config
+    rounds: dict[str, tuple[int, int, int]]
+
+
+class Watch(Struct, frozen=True, gc=False):
+    """Somebody who wants to hear of every change of a key (or of all keys with a prefix that ends in *)."""
+
+    key: str
+    client: str
 
 
 class Scheduled(Struct, frozen=True):
@@ -168,9 +214,19 @@ class Scheduled(Struct, frozen=True):
 class Node(Struct):
     """One server. The first half is the algorithm's (Figure 2), the second half is what surrounds it.
 
-    `votes` holds the answers that a candidate has counted, its own included; `timers` the running timers by name
-    ("election", "heartbeat"); `waiting` the client requests that a leader will answer, by log index; `sent` what each
-    outgoing link has carried: (messages, due time of the last one); `machine` the replicated state machine.
+    `config` is the configuration in force and `config_index` its entry (0: the one it began with, or the snapshot's).
+    `votes` holds the answers that a candidate has counted, its own included. `acked[peer]` is the latest moment, on
+    this leader's own clock, at which the peer was sent something that it has answered since: proof that we still led.
+    `lease_broken`: it has begun to hand over in this term, so another may lead before a lease runs out. `started_us` is
+    when its process began. `reads` and `watches` are by context; `catch_up` is a leader's. `waiting` are the client requests that a leader
+    will answer, by log index; `leases` when this leader lets each lease run out.
+
+    `first_config` is the configuration it was set up with. `timers` are the running timers by name ("election",
+    "heartbeat", "quorum", "transfer", "batch", "lease"). `disk` is None where all that is written is durable at once,
+    `disk_model` None where the cluster's holds; until `stalled_us` the disk does nothing; `held` are the messages that
+    wait for it. `sent` is what each outgoing link has carried: (messages, due time of the last one, when the link is
+    free again). The node's clock shows `clock_us + (now - clock_set_us) * clock_rate_ppm`.
+    Tables that change rarely (reads, watches, leases, held) are replaced, never changed.
     """
 
     name: str
@@ -184,24 +240,43 @@ class Node(Struct):
     last_applied: int = 0
     log: Log = UNKNOWN
     config: Config = UNKNOWN
+    config_index: int = 0
+    first_config: Config = UNKNOWN
     votes: dict[str, bool] = UNKNOWN
     progress: dict[str, Progress] = UNKNOWN
+    acked: dict[str, int] = UNKNOWN
     transfer_to: str | None = None
-    reads: dict[str, int] = UNKNOWN
+    lease_broken: bool = False
+    catch_up: CatchUp | None = None
+    reads: dict[str, PendingRead] = _NONE
+    snapshot: Snapshot | None = None
+    receiving: Receiving | None = None
+    machine: Machine = UNKNOWN
+    waiting: dict[int, tuple[str, int]] = UNKNOWN
+    watches: dict[str, Watch] = _NONE
+    leases: dict[str, int] = _NONE
     timers: dict[str, Timer] = UNKNOWN
     timeouts_drawn: int = 0
     clock_rate_ppm: int = 1_000_000
+    clock_set_us: int = 0
+    clock_us: int = 0
     disk: Disk | None = None
-    machine: dict[str, str] = UNKNOWN
-    waiting: dict[int, tuple[str, int]] = UNKNOWN
-    sent: dict[str, tuple[int, int]] = UNKNOWN
+    disk_model: DiskModel | None = None
+    stalled_us: int = 0
+    fsyncs: int = 0
+    crashes: int = 0
+    torn: bool = False
+    started_us: int | None = None
+    held: tuple[Held, ...] = ()
+    sent: dict[str, tuple[int, int, int]] = UNKNOWN
 
     @classmethod
     def blank(cls, name: str, config: Config) -> Node:
         """A server that has just been set up: term 0, an empty log."""
         return cls(
-            name, log=Log(), config=config, votes={}, progress={}, reads={}, timers={}, machine={}, waiting={}, sent={}
-        )
+            name, log=Log(), config=config, first_config=config, votes={}, progress={}, acked={}, timers={},
+            machine=Machine(), waiting={}, sent={},
+        )  # fmt: skip
 
     @classmethod
     def unseen(cls, name: str) -> Node:
@@ -220,12 +295,21 @@ class Node(Struct):
         twin.log = self.log.copy()
         twin.votes = self.votes.copy()
         twin.progress = self.progress.copy()
+        twin.acked = self.acked.copy()
         twin.timers = self.timers.copy()
         twin.sent = self.sent.copy()
         twin.machine = self.machine.copy()
         twin.waiting = self.waiting.copy()
-        twin.reads = self.reads.copy()
         return twin
+
+    def clock(self, now_us: int) -> int:
+        """What this node's own clock shows at a moment of simulated time."""
+        return self.clock_us + (now_us - self.clock_set_us) * self.clock_rate_ppm // 1_000_000
+
+    @property
+    def durable_index(self) -> int:
+        """Up to where the log is on disk."""
+        return self.log.last_index if self.disk is None else self.disk.index
 
 
 class Cluster(Struct):
@@ -233,7 +317,8 @@ class Cluster(Struct):
 
     `position` is that of the NEXT event (so: how many have been folded). `flights` are the messages under way, by the
     position of the event that sent (or doubled) them. `links[a][b]` is the direction from a to b; the table is
-    replaced, never changed, when a link changes. `script[script_done:]` are the commands still to be given.
+    replaced, never changed, when a link changes; `link_model` is how a link behaves that nobody described.
+    `script[script_done:]` are the commands still to be given.
     """
 
     now_us: int = 0
@@ -245,6 +330,7 @@ class Cluster(Struct):
     script_done: int = 0
     nodes: dict[str, Node] = UNKNOWN
     links: dict[str, dict[str, Link]] = UNKNOWN
+    link_model: LinkModel = LinkModel()
     flights: dict[int, MessageSent | MessageDuplicated] = UNKNOWN
     clients: dict[str, Client] = UNKNOWN
     end_us: int | None = None
@@ -261,6 +347,20 @@ class Cluster(Struct):
         twin.flights = self.flights.copy()
         twin.clients = self.clients.copy()
         return twin
+
+    def disk_model(self, node: Node) -> DiskModel | None:
+        """How a node's disk behaves; None: what it writes is durable at once."""
+        if node.disk_model is not None:
+            return node.disk_model
+        it = self.parameters
+        if not (it.disk_write_us or it.disk_fsync_us or it.disk_fsync_jitter_us):
+            return None
+        return DiskModel(it.disk_write_us, it.disk_fsync_us, it.disk_fsync_jitter_us)
+
+    def spin_up(self, node: Node) -> None:
+        """What a node holds now is on its disk: it has just started, or its disk has just come to matter."""
+        if node.disk is None and self.disk_model(node) is not None:
+            node.disk = Disk(node.current_term, node.voted_for, node.log.last_index)
 
     def fold(self, events: Iterable[Event]) -> None:
         """Let events happen to this state, in order. The one way in which a Cluster changes."""
@@ -280,7 +380,9 @@ class Cluster(Struct):
 
     def link(self, source: str, target: str) -> Link:
         """The link from one node to another; one that nobody described is whole."""
-        return self.links.get(source, {}).get(target, _WHOLE)
+        ways = self.links.get(source)
+        found = None if ways is None else ways.get(target)
+        return Link(self.link_model) if found is None else found
 
     def is_cut(self, source: str, target: str) -> bool:
         """Whether no message goes from source to target."""
@@ -295,6 +397,3 @@ class Cluster(Struct):
         """The leader of the highest term, if any node leads."""
         leaders = self.leaders()
         return leaders[0] if leaders else None
-
-
-_WHOLE: Final = Link(LinkModel())

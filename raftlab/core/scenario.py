@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from raftlab.core.errors import ScenarioError
 from raftlab.core.events import ClusterCreated, History
-from raftlab.core.model import LinkModel, Parameters, Scheduled, Workload
+from raftlab.core.model import DiskModel, LinkModel, Parameters, Scheduled, Workload
 
 MOST_NODES = 9
 """The largest cluster: what a ring on a projector can show, and two more than anybody should run."""
@@ -20,7 +20,8 @@ class Scenario(Struct, frozen=True):
     """What to simulate.
 
     `histories` are terms, votes and logs that nodes start with; `script` the commands in order of their times;
-    `end_us` when it is over (None: it has no end of its own); `teaches` one sentence for lists.
+    `end_us` when it is over (None: it has no end of its own); `teaches` one sentence for lists; `off` the broken
+    variants in force. `links`, `clocks` and `disks` are those that differ from the rest (see ClusterCreated).
     """
 
     name: str = "scenario"
@@ -35,6 +36,10 @@ class Scenario(Struct, frozen=True):
     workloads: tuple[Workload, ...] = ()
     end_us: int | None = None
     off: tuple[str, ...] = ()
+    learners: tuple[str, ...] = ()
+    links: dict[str, dict[str, LinkModel]] = {}
+    clocks: dict[str, int] = {}
+    disks: dict[str, DiskModel] = {}
 
     def created(self) -> ClusterCreated:
         """The first event of its trace."""
@@ -52,6 +57,10 @@ class Scenario(Struct, frozen=True):
             tuple(sorted(self.script, key=lambda scheduled: scheduled.at_us)),
             self.workloads,
             self.end_us,
+            self.learners,
+            self.links,
+            self.clocks,
+            self.disks,
         )
 
     def with_nodes(self, count: int) -> Scenario:

@@ -13,18 +13,27 @@ from raftlab.core.events import (
     AppendRefused,
     BecameCandidate,
     BecameFollower,
-    BecameLeader,
-    ClientAnswered,
-    EntryAppended,
-    ProgressChanged,
+    LeaderLearned,
     TermAdvanced,
     TimerCancelled,
     VoteCounted,
     VoteGranted,
     VoteRefused,
 )
-from raftlab.core.messages import AppendEntries, AppendEntriesReply, Message, RequestVote, RequestVoteReply
-from raftlab.core.model import CANDIDATE, FOLLOWER, LEADER, Entry
+from raftlab.core.messages import (
+    AppendEntries,
+    AppendEntriesReply,
+    Heartbeat,
+    HeartbeatReply,
+    InstallSnapshot,
+    InstallSnapshotReply,
+    Message,
+    PreVote,
+    PreVoteReply,
+    RequestVote,
+    RequestVoteReply,
+)
+from raftlab.core.model import CANDIDATE, FOLLOWER, LEADER
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,48 +57,70 @@ def randomize_timeout(step: Step) -> None:
 def adopt_term(step: Step, term: int, sender: str) -> None:
     """5.1: a higher term was seen; in it we are a follower who has voted for nobody."""
     step.because(step.emit(TermAdvanced(*step.stamp, "adopt_term", term)))
+    if step.node.reads:
+        step.rules.abandon_reads(step, "adopt_term")
     if step.node.role is not FOLLOWER:
-        _step_down(step, f"{sender} is in term {term}")
-
-
-def _step_down(step: Step, reason: str) -> None:
-    was_leader = step.node.role is LEADER
-    for index, (client, sequence) in sorted(step.node.waiting.items()):
-        # The entry may yet be committed by another leader, or be overwritten: we can't tell the client which.
-        step.emit(ClientAnswered(*step.stamp, "adopt_term", client, sequence, "unknown", index))
-    step.emit(BecameFollower(*step.stamp, "adopt_term", step.node.current_term, None, reason))
-    if was_leader:
-        step.emit(TimerCancelled(*step.stamp, "adopt_term", "heartbeat"))
-        step.rules.randomize_timeout(step)
+        step.rules.step_down(step, "adopt_term", f"{sender} is in term {term}")
 
 
 def reject_stale_term(step: Step, sender: str, message: Message) -> None:
     """5.1: a request of an older term is refused and its sender told our term; an old answer is ignored."""
     term = step.node.current_term
-    if isinstance(message, RequestVote):
-        step.emit(VoteRefused(*step.stamp, "reject_stale_term", sender, "term", message.term))
-        step.send(sender, RequestVoteReply(term, False), "reject_stale_term")
+    kind = type(message)
+    if isinstance(message, RequestVote | PreVote):
+        pre = kind is PreVote
+        step.emit(VoteRefused(*step.stamp, "reject_stale_term", sender, "term", message.term, pre))
+        reply = PreVoteReply(term, False) if pre else RequestVoteReply(term, False)
+        step.send(sender, reply, "reject_stale_term")
     elif isinstance(message, AppendEntries):
         step.emit(AppendRefused(*step.stamp, "reject_stale_term", sender, message.prev_log_index, "term"))
         refusal = AppendEntriesReply(term, False, 0, message.prev_log_index)
         step.send(sender, refusal, "reject_stale_term")
+    elif isinstance(message, InstallSnapshot):
+        step.send(sender, InstallSnapshotReply(term), "reject_stale_term")
+    elif isinstance(message, Heartbeat):
+        step.send(sender, HeartbeatReply(term), "reject_stale_term")
+
+
+def time_out(step: Step) -> None:
+    """5.2: nobody was heard of for a whole timeout: stand for election, or ask first (dissertation 9.6)."""
+    node = step.node
+    if node.name not in node.config.voters and node.name not in node.config.outgoing:
+        return  # a server that is no voter never stands (dissertation 4.2.1)
+    if step.cluster.parameters.pre_vote:
+        step.rules.ask_first(step)
+    else:
+        step.rules.start_election(step)
 
 
 def start_election(step: Step) -> None:
-    """5.2: nobody was heard of for a whole timeout: stand for election in a new term."""
+    """5.2: stand for election in a new term."""
+    _stand(step, "start_election", transfer=False)
+
+
+def stand_at_once(step: Step) -> None:
+    """Dissertation 3.10: the leader has asked us to; voters needn't wait until they miss it."""
+    _stand(step, "take_over", transfer=True)
+
+
+def _stand(step: Step, rule: str, *, transfer: bool) -> None:
     node = step.node
-    if node.name not in node.config.voters:
-        return  # a server that is no voter never stands (dissertation 4.2.1)
-    step.because(step.emit(TermAdvanced(*step.stamp, "start_election", node.current_term + 1)))
-    step.because(step.emit(BecameCandidate(*step.stamp, "start_election", node.current_term)))
-    step.emit(VoteGranted(*step.stamp, "start_election", node.name, node.current_term))
-    step.emit(VoteCounted(*step.stamp, "start_election", node.name, True, node.current_term))
+    step.because(step.emit(TermAdvanced(*step.stamp, rule, node.current_term + 1)))
+    step.because(step.emit(BecameCandidate(*step.stamp, rule, node.current_term)))
+    step.emit(VoteGranted(*step.stamp, rule, node.name, node.current_term))
+    step.emit(VoteCounted(*step.stamp, rule, node.name, True, node.current_term))
     step.rules.randomize_timeout(step)
-    request = RequestVote(node.current_term, node.log.last_index, node.log.last_term)
-    for peer in step.peers():
-        step.send(peer, request, "start_election")
-    if step.rules.is_quorum(step, [node.name]):
-        step.rules.become_leader(step)
+    request = RequestVote(node.current_term, node.log.last_index, node.log.last_term, transfer)
+    for peer in voting_peers(step):
+        # Our own vote must be durable before anybody's counts with it (5.2, Figure 2).
+        step.promise(peer, request, rule)
+    step.rules.count_votes(step)
+
+
+def voting_peers(step: Step) -> list[str]:
+    """All other servers whose votes count."""
+    config, name = step.node.config, step.node.name
+    return [voter for voter in dict.fromkeys(config.voters + config.outgoing) if voter != name]
 
 
 def vote_once(step: Step, candidate: str) -> bool:
@@ -97,7 +128,7 @@ def vote_once(step: Step, candidate: str) -> bool:
     return step.node.voted_for is None or step.node.voted_for == candidate
 
 
-def compare_logs(step: Step, request: RequestVote) -> bool:
+def compare_logs(step: Step, request: RequestVote | PreVote) -> bool:
     """5.4.1: the candidate's log is not behind ours: a later last term, or the same and no shorter."""
     log = step.node.log
     if request.last_log_term != log.last_term:
@@ -119,7 +150,7 @@ def grant_vote(step: Step, candidate: str, request: RequestVote) -> None:
         # 5.2: a server that votes waits a whole timeout again before it stands itself.
         step.rules.randomize_timeout(step)
         granted = True
-    step.send(candidate, RequestVoteReply(term, granted), "grant_vote")
+    step.promise(candidate, RequestVoteReply(term, granted), "grant_vote")
 
 
 def count_vote(step: Step, voter: str, reply: RequestVoteReply) -> None:
@@ -128,32 +159,54 @@ def count_vote(step: Step, voter: str, reply: RequestVoteReply) -> None:
     if node.role is not CANDIDATE or voter in node.votes:
         return
     step.because(step.emit(VoteCounted(*step.stamp, "count_vote", voter, reply.granted, node.current_term)))
-    if reply.granted and step.rules.is_quorum(step, [name for name, yes in node.votes.items() if yes]):
+    if reply.granted:
+        step.rules.count_votes(step)
+
+
+def count_votes(step: Step) -> None:
+    """5.2: with a quorum of votes, our own durable one among them, we lead."""
+    node = step.node
+    if node.disk is not None and (node.disk.term, node.disk.vote) != (node.current_term, node.voted_for):
+        return  # only a server that needs nobody else's vote gets here before its own is on disk
+    if step.rules.is_quorum(step, [name for name, yes in node.votes.items() if yes]):
         step.rules.become_leader(step)
 
 
 def is_quorum(step: Step, names: Collection[str]) -> bool:
-    """5.2: more than half of all voters, whether they can be reached or not."""
-    voters = step.node.config.voters
-    return 2 * sum(1 for voter in voters if voter in names) > len(voters)
-
-
-def become_leader(step: Step) -> None:
-    """5.2: a quorum has voted for us: lead, begin with nextIndex just past our log, and say so at once."""
-    node = step.node
-    step.because(step.emit(BecameLeader(*step.stamp, "become_leader", node.current_term)))
-    if "election" in node.timers:
-        step.emit(TimerCancelled(*step.stamp, "become_leader", "election"))
-    last = node.log.last_index
-    for peer in step.peers():
-        step.emit(ProgressChanged(*step.stamp, "become_leader", peer, 0, last + 1, last, "probe"))
-    if step.cluster.parameters.noop_on_election:
-        step.emit(EntryAppended(*step.stamp, "append_noop", Entry(last + 1, node.current_term, "noop")))
-    step.rules.send_heartbeat(step)
-    step.rules.advance_commit(step)
+    """5.2: more than half of all voters, reachable or not; in a joint configuration, of both halves (6)."""
+    config = step.node.config
+    voters = config.voters
+    if 2 * sum([voter in names for voter in voters]) <= len(voters):
+        return False
+    outgoing = config.outgoing
+    return not outgoing or 2 * sum([voter in names for voter in outgoing]) > len(outgoing)
 
 
 def fall_back(step: Step, leader: str) -> None:
     """5.2: a candidate hears from the leader of its own term: that one has won."""
     reason = f"{leader} leads term {step.node.current_term}"
     step.emit(BecameFollower(*step.stamp, "fall_back", step.node.current_term, leader, reason))
+
+
+def hear_leader(step: Step, leader: str) -> None:
+    """5.2: the leader of our term speaks: whoever we were, we follow it, and wait a whole timeout again."""
+    node = step.node
+    if node.role is not FOLLOWER:
+        step.rules.fall_back(step, leader)
+    elif node.leader != leader:
+        step.emit(LeaderLearned(*step.stamp, "fall_back", leader, node.current_term))
+    step.rules.randomize_timeout(step)
+
+
+def step_down(step: Step, rule: str, reason: str) -> None:
+    """5.1, 6: be a follower; a leader stops what it did as a leader."""
+    node = step.node
+    was_leader = node.role is LEADER
+    if was_leader:
+        step.rules.give_up_requests(step, rule)
+    step.emit(BecameFollower(*step.stamp, rule, node.current_term, None, reason))
+    if was_leader:
+        for timer in ("heartbeat", "quorum", "transfer", "batch", "lease"):
+            if timer in node.timers:
+                step.emit(TimerCancelled(*step.stamp, rule, timer))
+        step.rules.randomize_timeout(step)

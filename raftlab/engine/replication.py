@@ -1,68 +1,141 @@
-"""Log replication (5.3) and the rule for entries of older terms (5.4.2).
+"""Log replication (5.3): what a leader sends, and what a follower makes of it.
 
 The leader alone appends clients' commands; each AppendEntries says which entry stands before the new ones, and a
 follower refuses what doesn't fit, so that two logs which agree at an index and term agree in everything before it.
+What the leader makes of the answers stands in `progress`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from raftlab.core.events import (
     AppendRefused,
-    ClientAnswered,
     CommitAdvanced,
+    EntriesAppended,
     EntryAppended,
-    EntryApplied,
-    LeaderLearned,
     LogTruncated,
-    ProgressChanged,
-    RequestAccepted,
 )
-from raftlab.core.messages import AppendEntries, AppendEntriesReply
-from raftlab.core.model import CANDIDATE, LEADER, Entry, Progress
+from raftlab.core.messages import AppendEntries, AppendEntriesReply, Heartbeat, HeartbeatReply
+from raftlab.core.model import LEADER, Entry
+from raftlab.engine.progress import believe
 
 if TYPE_CHECKING:
     from raftlab.engine.step import Step
 
 
-def accept_proposal(step: Step, text: str, client: str, sequence: int) -> None:
-    """5.3: a leader appends the command to its own log and sends it out; anybody else names the leader it knows."""
-    node = step.node
-    if node.role is not LEADER:
-        step.emit(ClientAnswered(*step.stamp, "accept_proposal", client, sequence, "refused", 0, node.leader))
-        return
-    entry = Entry(node.log.last_index + 1, node.current_term, "normal", text)
-    step.because(step.emit(EntryAppended(*step.stamp, "accept_proposal", entry)))
-    step.emit(RequestAccepted(*step.stamp, "accept_proposal", entry.index, client, sequence))
-    for peer in step.peers():
-        step.rules.replicate(step, peer, "replicate")
-    step.rules.advance_commit(step)
-
-
 def replicate(step: Step, peer: str, rule: str) -> None:
     """5.3: the entries from the peer's nextIndex on, with the index and term of the one before them."""
-    node = step.node
+    node, parameters = step.node, step.cluster.parameters
     log, progress = node.log, node.progress[peer]
     before = progress.next_index - 1
+    if before < log.snapshot_index or progress.state == "snapshot":
+        step.rules.replicate_snapshot(step, peer, rule)
+        return
+    if parameters.max_inflight:
+        step.rules.replicate_in_window(step, peer, rule)
+        return
     entries: tuple[Entry, ...] = ()
-    if log.last_index > before:
-        last = min(log.last_index, before + step.cluster.parameters.max_entries_per_message)
+    last_index = log.last_index
+    if last_index > before:
+        last = min(last_index, before + parameters.max_entries_per_message)
         entries = log.between(before + 1, last)
         if last != progress.sent_index:
-            _believe(step, "replicate", peer, replace(progress, sent_index=last))
+            believe(step, "replicate", peer, progress.match_index, before + 1, last, progress.state)
+    send_entries(step, peer, rule, before, entries)
+
+
+def replicate_in_window(step: Step, peer: str, rule: str) -> None:
+    """Dissertation 10.2.2, etcd: entries are sent before older ones are answered, as many messages as the window holds.
+
+    nextIndex moves when entries are sent. A peer that is probed gets one message and then nothing until it answers;
+    only a heartbeat (or its answer) makes the leader try again.
+    """
+    node, parameters = step.node, step.cluster.parameters
+    log, progress = node.log, node.progress[peer]
+    inflight = progress.inflight
+    most = parameters.max_inflight if progress.state == "replicate" else 1
+    beat = rule == "send_heartbeat"
+    while True:
+        before = progress.next_index - 1
+        full = len(inflight) >= most
+        entries: tuple[Entry, ...] = ()
+        if not full or (beat and progress.state == "probe"):
+            entries = log.between(before + 1, min(log.last_index, before + parameters.max_entries_per_message))
+        if not entries:
+            if beat or (rule != "replicate" and not full):
+                send_entries(step, peer, rule, before, ())
+            return
+        last = entries[-1].index
+        if progress.state == "replicate":
+            inflight = (*inflight, last)
+            believe(step, "replicate", peer, progress.match_index, last + 1, last, "replicate", inflight)
+        else:
+            inflight = (last,)
+            believe(step, "replicate", peer, progress.match_index, before + 1, last, "probe", inflight)
+        send_entries(step, peer, rule, before, entries)
+        if progress.state == "probe" or last == log.last_index:
+            return
+        progress, beat, rule = node.progress[peer], False, "replicate"
+
+
+def send_entries(step: Step, peer: str, rule: str, before: int, entries: tuple[Entry, ...]) -> None:
+    """5.3: an AppendEntries, with what stands before its entries and how far we have committed."""
+    node = step.node
+    log = node.log
     prev_log_term = log.last_term if before == log.last_index else log.term_at(before)
     assert prev_log_term is not None, f"{node.name} doesn't hold entry {before}, which {peer} needs"
-    step.send_to(step, peer, AppendEntries(node.current_term, before, prev_log_term, entries, node.commit_index), rule)
+    clock_us = step.clock_us if step.rules.wants_proof(step) else 0
+    message = AppendEntries(node.current_term, before, prev_log_term, entries, node.commit_index, clock_us)
+    step.send_to(step, peer, message, rule)
+
+
+def wants_proof(step: Step) -> bool:
+    """Dissertation 6.4: whether the answers should prove at what moment we led: for reads, and to find out alone."""
+    parameters = step.cluster.parameters
+    return parameters.check_quorum or bool(step.node.reads) or parameters.read_mode == "lease"
+
+
+def begin_lead(step: Step) -> None:
+    """5.2: a new leader makes itself known at once, and sends what there is to send."""
+    if step.cluster.parameters.separate_heartbeats:
+        set_heartbeat_timer(step)
+        for peer in list(step.node.progress):
+            step.rules.replicate(step, peer, "become_leader")
+    else:
+        step.rules.send_heartbeat(step)
+
+
+def set_heartbeat_timer(step: Step) -> None:
+    """5.2: when the next heartbeat is due."""
+    step.timer(step, "heartbeat", step.cluster.parameters.heartbeat_interval_us, "send_heartbeat", False)
 
 
 def send_heartbeat(step: Step) -> None:
     """5.2: every peer hears from its leader in time; what it still lacks goes along (5.3: retried for ever)."""
-    step.timer(step, "heartbeat", step.cluster.parameters.heartbeat_interval_us, "send_heartbeat", False)
-    for peer in step.peers():
+    set_heartbeat_timer(step)
+    node = step.node
+    if step.cluster.parameters.separate_heartbeats:
+        clock_us = step.clock_us if step.rules.wants_proof(step) else 0
+        for peer, progress in node.progress.items():
+            commit = min(progress.match_index, node.commit_index)
+            step.send(peer, Heartbeat(node.current_term, commit, "", clock_us), "send_heartbeat")
+        return
+    for peer in list(node.progress):
         step.rules.replicate(step, peer, "send_heartbeat")
+
+
+def handle_heartbeat(step: Step, leader: str, message: Heartbeat) -> None:
+    """etcd: a leader of our own term lives. It commits no further than what it knows us to hold."""
+    node, rules = step.node, step.rules
+    if node.role is LEADER:
+        return
+    rules.hear_leader(step, leader)
+    index = min(message.leader_commit, node.log.last_index)
+    if index > node.commit_index:
+        step.because(step.emit(CommitAdvanced(*step.stamp, "follow_commit", index)))
+        rules.apply_committed(step)
+    step.send(leader, HeartbeatReply(node.current_term, "", message.clock_us), "send_heartbeat")
 
 
 def handle_append_entries(step: Step, leader: str, message: AppendEntries) -> None:
@@ -70,31 +143,32 @@ def handle_append_entries(step: Step, leader: str, message: AppendEntries) -> No
     node, rules = step.node, step.rules
     if node.role is LEADER:
         return  # two leaders in one term: only when a rule is out, and the checker has said so already
-    if node.role is CANDIDATE:
-        rules.fall_back(step, leader)
-    elif node.leader != leader:
-        step.emit(LeaderLearned(*step.stamp, "fall_back", leader, node.current_term))
-    rules.randomize_timeout(step)
+    rules.hear_leader(step, leader)
     if not rules.check_consistency(step, message):
-        _refuse(step, leader, message)
+        refuse_entries(step, leader, message)
         return
     vouched = message.prev_log_index + len(message.entries)
     if message.entries:
         rules.append_entries(step, message.entries)
     if message.leader_commit > node.commit_index:
         rules.follow_commit(step, message, vouched)
-    step.send_to(step, leader, AppendEntriesReply(node.current_term, True, vouched), "append_entries")
+    reply = AppendEntriesReply(node.current_term, True, vouched, 0, 0, 0, message.clock_us)
+    if node.disk is None:
+        step.send_to(step, leader, reply, "append_entries")
+    else:
+        step.promise(leader, reply, "append_entries")
 
 
 def check_consistency(step: Step, message: AppendEntries) -> bool:
-    """5.3: our log holds the entry that stands before the new ones, with the same term."""
+    """5.3: our log holds the entry that stands before the new ones, with the same term; or our snapshot does (7)."""
     log = step.node.log
-    if message.prev_log_index == log.last_index:
+    prev = message.prev_log_index
+    if prev == log.last_index:
         return bool(message.prev_log_term == log.last_term)
-    return log.term_at(message.prev_log_index) == message.prev_log_term
+    return prev < log.snapshot_index or log.term_at(prev) == message.prev_log_term
 
 
-def _refuse(step: Step, leader: str, message: AppendEntries) -> None:
+def refuse_entries(step: Step, leader: str, message: AppendEntries) -> None:
     """5.3: say no, and where the conflict begins, so that the leader may skip a whole term."""
     log, prev = step.node.log, message.prev_log_index
     step.because(step.emit(AppendRefused(*step.stamp, "check_consistency", leader, prev)))
@@ -102,22 +176,58 @@ def _refuse(step: Step, leader: str, message: AppendEntries) -> None:
     first = log.last_index + 1
     if conflict_term:
         first = prev
-        while first > 1 and log.term_at(first - 1) == conflict_term:
+        while first > log.snapshot_index + 1 and log.term_at(first - 1) == conflict_term:
             first -= 1
-    refusal = AppendEntriesReply(step.node.current_term, False, 0, prev, conflict_term, first)
+    refusal = AppendEntriesReply(step.node.current_term, False, 0, prev, conflict_term, first, message.clock_us)
     step.send(leader, refusal, "check_consistency")
 
 
 def append_entries(step: Step, entries: tuple[Entry, ...]) -> None:
     """5.3: drop our entries from the first conflict on, and only then; append those that we don't have."""
     log = step.node.log
+    last_index = log.last_index
+    if entries[0].index <= last_index:
+        entries = drop_conflict(step, entries)
+        if not entries:
+            return
+    store_entries(step, entries)
+
+
+def drop_conflict(step: Step, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """5.3: the entries that we don't hold; ours from the first that conflicts on are gone.
+
+    Those that we hold stay, and so does what stands after them: this message may be a late copy.
+    """
+    log = step.node.log
+    for place, entry in enumerate(entries):
+        if entry.index <= log.snapshot_index:
+            continue  # it is in our snapshot, so it is committed and the same (7)
+        if entry.index > log.last_index:
+            return entries[place:]
+        if log.term_at(entry.index) != entry.term:
+            truncate(step, entry.index)
+            return entries[place:]
+    return ()
+
+
+def truncate(step: Step, index: int) -> None:
+    """5.3: drop our entries from an index on; a configuration among them counts no longer (6)."""
+    node = step.node
+    dropped = LogTruncated(*step.stamp, "append_entries", index, node.log.last_index)
+    step.because(step.emit(dropped))
+    if node.config_index >= index:
+        step.rules.restore_config(step)
+
+
+def store_entries(step: Step, entries: tuple[Entry, ...]) -> None:
+    """5.3: put entries at the end of our log; a configuration counts from then on (6)."""
+    if len(entries) == 1:
+        step.emit(EntryAppended(*step.stamp, "append_entries", entries[0]))
+    else:
+        step.emit(EntriesAppended(*step.stamp, "append_entries", entries))
     for entry in entries:
-        if entry.index <= log.last_index:
-            if log.term_at(entry.index) == entry.term:
-                continue  # we hold it: this message may be a late copy, so nothing after it is dropped
-            dropped = LogTruncated(*step.stamp, "append_entries", entry.index, log.last_index)
-            step.because(step.emit(dropped))
-        step.emit(EntryAppended(*step.stamp, "append_entries", entry))
+        if entry.kind == "config":
+            step.rules.see_config(step, entry)
 
 
 def follow_commit(step: Step, message: AppendEntries, vouched: int) -> None:
@@ -126,103 +236,3 @@ def follow_commit(step: Step, message: AppendEntries, vouched: int) -> None:
     if index > step.node.commit_index:
         step.because(step.emit(CommitAdvanced(*step.stamp, "follow_commit", index)))
         step.rules.apply_committed(step)
-
-
-def handle_append_entries_reply(step: Step, peer: str, reply: AppendEntriesReply) -> None:
-    """5.3: a peer of our own term has answered; only a leader of that term cares."""
-    node = step.node
-    if node.role is not LEADER or peer not in node.progress:
-        return
-    if reply.success:
-        step.rules.record_progress(step, peer, reply)
-    elif reply.rejected_index == node.progress[peer].next_index - 1:
-        # An answer to an older try says nothing about this one.
-        step.rules.back_off(step, peer, reply)
-
-
-def record_progress(step: Step, peer: str, reply: AppendEntriesReply) -> None:
-    """5.3: what the peer has confirmed only grows; commit if that makes a quorum; send what is left."""
-    old = step.node.progress[peer]
-    match = reply.match_index
-    if match <= old.match_index and old.state == "replicate":
-        return  # nothing new: an empty heartbeat's answer, or a late one
-    match = max(match, old.match_index)
-    new = Progress(match, max(old.next_index, match + 1), max(old.sent_index, match), "replicate")
-    if new != old:
-        step.because(_believe(step, "record_progress", peer, new))
-        step.rules.advance_commit(step)
-    if match == new.sent_index < step.node.log.last_index:
-        step.rules.replicate(step, peer, "replicate")
-
-
-def back_off_by_one(step: Step, peer: str, reply: AppendEntriesReply) -> None:
-    """5.3: one entry back, as in the paper's rule, and never below what is confirmed."""
-    _retry_from(step, peer, step.node.progress[peer].next_index - 1)
-
-
-def back_off_by_term(step: Step, peer: str, reply: AppendEntriesReply) -> None:
-    """5.3, its optimization: past a whole conflicting term at once.
-
-    If we hold entries of the term that conflicts, try just after our last one of it; else at its first index.
-    """
-    next_index = reply.conflict_index
-    if reply.conflict_term:
-        log = step.node.log
-        index = min(reply.rejected_index, log.last_index)
-        while index > 0 and (log.term_at(index) or 0) > reply.conflict_term:
-            index -= 1
-        if log.term_at(index) == reply.conflict_term:
-            next_index = index + 1
-    _retry_from(step, peer, min(next_index, step.node.progress[peer].next_index - 1))
-
-
-def _retry_from(step: Step, peer: str, next_index: int) -> None:
-    old = step.node.progress[peer]
-    next_index = max(next_index, old.match_index + 1)
-    step.because(_believe(step, "back_off", peer, Progress(old.match_index, next_index, next_index - 1, "probe")))
-    step.rules.replicate(step, peer, "back_off")
-
-
-def _believe(step: Step, rule: str, peer: str, it: Progress) -> int:
-    """The leader changes its mind about a peer."""
-    return step.emit(ProgressChanged(*step.stamp, rule, peer, it.match_index, it.next_index, it.sent_index, it.state))
-
-
-def back_off(step: Step, peer: str, reply: AppendEntriesReply) -> None:
-    """5.3: the peer's log doesn't fit: begin earlier. The parameter says by how much."""
-    if step.cluster.parameters.back_off == "by_term":
-        back_off_by_term(step, peer, reply)
-    else:
-        back_off_by_one(step, peer, reply)
-
-
-def advance_commit(step: Step) -> None:
-    """5.3: the highest index that a quorum holds, if an entry of our own term stands there (5.4.2)."""
-    node, rules = step.node, step.rules
-    match = {peer: progress.match_index for peer, progress in node.progress.items()}
-    match[node.name] = node.log.last_index
-    for index in sorted({index for index in match.values() if index > node.commit_index}, reverse=True):
-        if rules.is_quorum(step, [name for name, held in match.items() if held >= index]):
-            if rules.commit_own_term(step, index):
-                step.because(step.emit(CommitAdvanced(*step.stamp, "advance_commit", index)))
-                rules.apply_committed(step)
-            return
-
-
-def commit_own_term(step: Step, index: int) -> bool:
-    """5.4.2: a quorum may hold an older term's entry and yet lose it (Figure 8): only our own term's count."""
-    return step.node.log.term_at(index) == step.node.current_term
-
-
-def apply_committed(step: Step) -> None:
-    """5.3: hand committed entries to the state machine, in order; a leader then answers its clients."""
-    node = step.node
-    for index in range(node.last_applied + 1, node.commit_index + 1):
-        entry = node.log.entry(index)
-        assert entry is not None, f"{node.name} has committed {index} and doesn't hold it"
-        key, assigned, value = entry.text.partition("=")
-        wrote = (key.strip(), value.strip()) if assigned and entry.kind == "normal" else (None, "")
-        step.emit(EntryApplied(*step.stamp, "apply_committed", index, *wrote))
-        request = node.waiting.get(index)
-        if request is not None:
-            step.emit(ClientAnswered(*step.stamp, "apply_committed", *request, "ok", index))

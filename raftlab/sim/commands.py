@@ -12,32 +12,50 @@ from msgspec.structs import replace
 
 from raftlab.core.commands import (
     AnyCommand,
+    ChangeMembers,
     Crash,
     DropMessage,
     DuplicateMessage,
     Heal,
+    KeepAlive,
+    LeaveJoint,
     Partition,
     Pause,
     Propose,
+    Read,
+    Remove,
     Restart,
     Resume,
+    SetClock,
+    SetDisk,
     SetLink,
     SetParameter,
     SetTimer,
+    StallDisk,
+    TakeSnapshot,
+    TransferLeadership,
+    Watch,
 )
 from raftlab.core.errors import CommandError
 from raftlab.core.events import (
+    ClockChanged,
+    DiskChanged,
+    DiskFoundTorn,
     LinkChanged,
     MessageDropped,
     MessageSent,
-    NodeCrashed,
+    NodeJoined,
     NodePaused,
+    NodeRemoved,
     NodeRestarted,
     NodeResumed,
     ParameterSet,
+    WatchStarted,
 )
 from raftlab.core.log import UNKNOWN
-from raftlab.core.model import CRASHED, PAUSED, UP, Cluster, LinkModel, Parameters
+from raftlab.core.model import CRASHED, PAUSED, REMOVED, UP, Cluster, Config, DiskModel, LinkModel, Node, Parameters
+from raftlab.core.scenario import MOST_NODES
+from raftlab.sim import clients, disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +67,8 @@ _NEEDS_STATUS = {
     Restart: ((CRASHED,), "is crashed"),
     Pause: ((UP,), "runs"),
     Resume: ((PAUSED,), "is paused"),
+    Remove: ((UP, PAUSED, CRASHED), "has not left yet"),
+    TakeSnapshot: ((UP,), "runs"),
 }
 
 
@@ -93,10 +113,28 @@ def check(cluster: Cluster, command: AnyCommand) -> None:
         )
     if isinstance(command, DropMessage | DuplicateMessage) and command.flight not in cluster.flights:
         raise CommandError(f"no message that was sent at event {command.flight} is under way")
+    if isinstance(command, ChangeMembers):
+        _check_members(cluster, command)
+    if isinstance(command, SetClock) and not 1 <= command.rate_ppm <= 100_000_000:
+        raise CommandError("a clock runs at a rate between one millionth and a hundred times of true time")
     if isinstance(command, SetTimer) and command.timer not in cluster.nodes[command.node].timers:
         raise CommandError(f"{command.node} has no {command.timer} timer running")
     if type(command) not in _HANDLERS:
         raise CommandError(f"this engine doesn't know {type(command).__name__} yet")
+
+
+def _check_members(cluster: Cluster, command: ChangeMembers) -> None:
+    names = [*command.voters, *command.learners]
+    if not command.voters:
+        raise CommandError("a cluster without voters can't decide anything; name at least one")
+    if len(set(names)) != len(names):
+        raise CommandError("a server is named twice; it is a voter or a learner")
+    strangers = [name for name in names if name not in cluster.nodes]
+    if len(cluster.nodes) + len(strangers) > MOST_NODES:
+        raise CommandError(f"a cluster has {MOST_NODES} servers at most, those that have left counted")
+    gone = [name for name in names if name in cluster.nodes and cluster.nodes[name].status is REMOVED]
+    if gone:
+        raise CommandError(f"{', '.join(gone)} has left for good; a server that comes back needs a new name")
 
 
 def can(cluster: Cluster, command: AnyCommand) -> bool:
@@ -122,20 +160,39 @@ def carry_out(simulation: Simulation, command: AnyCommand, now_us: int, cause: i
 
 
 def _propose(simulation: Simulation, command: Propose, now_us: int, cause: int) -> None:
-    simulation.ask(command.client, command.text, command.node, now_us, cause, None)
+    clients.ask(
+        simulation, command.client, command.text, command.node, now_us, cause, retry_us=command.retry_us
+    )  # fmt: skip
+
+
+def _read(simulation: Simulation, command: Read, now_us: int, cause: int) -> None:
+    clients.ask(
+        simulation, command.client, command.key, command.node, now_us, cause, reads=command.consistency
+    )  # fmt: skip
 
 
 def _crash(simulation: Simulation, command: Crash, now_us: int, cause: int) -> None:
-    was_paused = simulation.cluster.nodes[command.node].status is PAUSED
-    simulation.emit(NodeCrashed(now_us, command.node, cause, None))
+    cluster = simulation.cluster
+    node = cluster.nodes[command.node]
+    was_paused = node.status is PAUSED
+    simulation.emit(disk.crash(cluster, node, now_us, cause, simulation.chance, command.lose))
     if was_paused:
         simulation.reschedule()  # what waited for the paused node is lost now
 
 
 def _restart(simulation: Simulation, command: Restart, now_us: int, cause: int) -> None:
-    simulation.step.enter(simulation.cluster.nodes[command.node], now_us, cause)
+    node = simulation.cluster.nodes[command.node]
+    if node.torn and simulation.step.rules.refuse_torn_disk(node):
+        simulation.emit(DiskFoundTorn(now_us, command.node, cause, "persist"))
+        return
+    simulation.step.enter(node, now_us, cause)
     simulation.step.because(simulation.emit(NodeRestarted(now_us, command.node, cause, None)))
     simulation.step.rules.randomize_timeout(simulation.step)
+
+
+def _remove(simulation: Simulation, command: Remove, now_us: int, cause: int) -> None:
+    simulation.emit(NodeRemoved(now_us, command.node, cause, None))
+    simulation.reschedule()
 
 
 def _pause(simulation: Simulation, command: Pause, now_us: int, cause: int) -> None:
@@ -193,7 +250,7 @@ def _duplicate(simulation: Simulation, command: DuplicateMessage, now_us: int, c
     original = sent if isinstance(sent, MessageSent) else None
     due_us = max(now_us, sent.due_us or now_us) + 1
     position = command.flight if original is not None else sent.original  # type: ignore[union-attr]
-    simulation.duplicate(position, sent, now_us, due_us, cause)  # type: ignore[arg-type]
+    simulation.duplicate(position, sent, now_us, due_us, cause)
 
 
 def _set_timer(simulation: Simulation, command: SetTimer, now_us: int, cause: int) -> None:
@@ -206,12 +263,81 @@ def _set_parameter(simulation: Simulation, command: SetParameter, now_us: int, c
     simulation.emit(ParameterSet(now_us, None, cause, None, command.name, command.value))
 
 
+def _transfer(simulation: Simulation, command: TransferLeadership, now_us: int, cause: int) -> None:
+    leader = _enter_leader(simulation, now_us, cause)
+    if leader is not None:
+        simulation.step.rules.transfer_leadership(simulation.step, command.target)
+        simulation.step.finish()
+
+
+def _change_members(simulation: Simulation, command: ChangeMembers, now_us: int, cause: int) -> None:
+    cluster = simulation.cluster
+    for name in (*command.voters, *command.learners):
+        if name not in cluster.nodes:
+            # A new server knows nobody: it waits until a leader sends it entries (dissertation 4.2.1).
+            simulation.emit(NodeJoined(now_us, name, cause, None, None, Config()))
+    if _enter_leader(simulation, now_us, cause) is not None:
+        simulation.step.rules.change_members(simulation.step, command)
+        simulation.step.finish()
+
+
+def _leave_joint(simulation: Simulation, command: LeaveJoint, now_us: int, cause: int) -> None:
+    if _enter_leader(simulation, now_us, cause) is not None:
+        simulation.step.rules.leave_on_request(simulation.step)
+        simulation.step.finish()
+
+
+def _snapshot(simulation: Simulation, command: TakeSnapshot, now_us: int, cause: int) -> None:
+    simulation.step.enter(simulation.cluster.nodes[command.node], now_us, cause)
+    simulation.step.rules.take_snapshot(simulation.step)
+
+
+def _clock(simulation: Simulation, command: SetClock, now_us: int, cause: int) -> None:
+    simulation.emit(ClockChanged(now_us, command.node, cause, None, command.rate_ppm))
+
+
+def _disk(simulation: Simulation, command: SetDisk, now_us: int, cause: int) -> None:
+    stalled_us = simulation.cluster.nodes[command.node].stalled_us
+    model = DiskModel(command.write_us, command.fsync_us, command.jitter_us)
+    simulation.emit(DiskChanged(now_us, command.node, cause, None, model, stalled_us))
+
+
+def _stall(simulation: Simulation, command: StallDisk, now_us: int, cause: int) -> None:
+    simulation.emit(DiskChanged(now_us, command.node, cause, None, None, now_us + command.for_us))
+
+
+def _watch(simulation: Simulation, command: Watch, now_us: int, cause: int) -> None:
+    cluster = simulation.cluster
+    leader = cluster.leader()
+    name = command.node or (None if leader is None else leader.name)
+    if name is not None and cluster.nodes[name].status is UP:
+        watch = f"{command.client}/{command.key}"
+        simulation.emit(WatchStarted(now_us, name, cause, None, watch, command.key, command.client))
+
+
+def _keep_alive(simulation: Simulation, command: KeepAlive, now_us: int, cause: int) -> None:
+    if _enter_leader(simulation, now_us, cause) is not None:
+        simulation.step.rules.renew_lease(simulation.step, command.lease)
+        simulation.step.finish()
+
+
+def _enter_leader(simulation: Simulation, now_us: int, cause: int) -> Node | None:
+    """Turn to the leader that people find, if there is one."""
+    leader = simulation.cluster.leader()
+    if leader is None or leader.status is not UP:
+        return None
+    simulation.step.enter(leader, now_us, cause)
+    return leader
+
+
 _HANDLERS: dict[type[AnyCommand], Callable[[Simulation, Any, int, int], None]] = {
     Propose: _propose,
+    Read: _read,
     Crash: _crash,
     Restart: _restart,
     Pause: _pause,
     Resume: _resume,
+    Remove: _remove,
     Partition: _partition,
     Heal: _heal,
     SetLink: _set_link,
@@ -219,4 +345,13 @@ _HANDLERS: dict[type[AnyCommand], Callable[[Simulation, Any, int, int], None]] =
     DuplicateMessage: _duplicate,
     SetTimer: _set_timer,
     SetParameter: _set_parameter,
+    SetClock: _clock,
+    SetDisk: _disk,
+    StallDisk: _stall,
+    TransferLeadership: _transfer,
+    ChangeMembers: _change_members,
+    LeaveJoint: _leave_joint,
+    TakeSnapshot: _snapshot,
+    Watch: _watch,
+    KeepAlive: _keep_alive,
 }

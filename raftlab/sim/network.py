@@ -2,51 +2,114 @@
 
 A message's fate is drawn when it is sent, from its own link's stream of chance, and recorded in the event that sends
 it. One more message disturbs only its own link. A link keeps its order unless its model says otherwise, as TCP does.
+Delays are integers, computed from integers, so that every machine comes to the same.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import isqrt
+from typing import TYPE_CHECKING, Final
+
+from raftlab.core.messages import AppendEntries, InstallSnapshot, Proposal
 
 if TYPE_CHECKING:
     from raftlab.core.chance import Chance
+    from raftlab.core.messages import Message
     from raftlab.core.model import Cluster, LinkModel, Node
 
 _MILLION = 1_000_000
+_24 = 1 << 24
+
+HEADER_BYTES: Final = 64
+"""What a message weighs without its entries; an entry weighs 16 bytes and its text."""
+
+# -log2(1 - i/64) in parts per million, for the fractional part of an exponential delay.
+_LOG2: Final = (
+    0, 22_720, 45_804, 69_263, 93_109, 117_357, 142_019, 167_110, 192_645, 218_640, 245_112, 272_080, 299_560,
+    327_575, 356_144, 385_290, 415_037, 445_411, 476_438, 508_147, 540_568, 573_735, 607_683, 642_448, 678_072,
+    714_598, 752_072, 790_547, 830_075, 870_717, 912_537, 955_606, 1_000_000,
+)  # fmt: skip
+_LN2_PPM: Final = 693_147
 
 
 class Network:
     """Draws fates for one cluster."""
 
-    __slots__ = ("_chance", "_cluster")
+    __slots__ = ("_chance", "_cluster", "_streams")
 
     def __init__(self, cluster: Cluster, chance: Chance) -> None:
         self._cluster = cluster
         self._chance = chance
+        self._streams: dict[tuple[str, str], str] = {}
 
-    def fate(self, sender: Node, to: str, now_us: int) -> tuple[int, str, int | None]:
+    def fate(self, sender: Node, to: str, now_us: int, message: Message) -> tuple[int, str, int | None, int]:
         """What becomes of a message that `sender` sends now.
 
         Returns:
-            when it arrives (or would), "deliver" or "lose" or "cut", and when a second copy arrives, if there is one.
+            when it arrives (or would), "deliver" or "lose" or "cut", when a second copy arrives, if there is one, and
+            when the link has put it on the wire (0: at once).
         """
-        link = self._cluster.links[sender.name][to]
+        name = sender.name
+        try:
+            link = self._cluster.links[name][to]
+        except KeyError:
+            link = self._cluster.link(name, to)
         model = link.model
         carried = sender.sent.get(to)
-        count, last_due = carried if carried is not None else (0, 0)
+        count, last_due, free_us = carried if carried is not None else (0, 0, 0)
         due = now_us + model.latency_us
+        if model.bandwidth:
+            free_us = max(now_us, free_us) + size_of(message) * _MILLION // model.bandwidth
+            due = free_us + model.latency_us
         fate, copy_due = "cut" if link.cut else "deliver", None
         if model.jitter_us or model.loss_ppm or model.duplicate_ppm:
-            word = self._chance.word("link", f"{sender.name}>{to}", count)
+            stream = self._streams.get((name, to))
+            if stream is None:
+                stream = self._streams[name, to] = f"{name}>{to}"
+            word = self._chance.word("link", stream, count)
             # One word serves three questions: 24 bits for the delay, 20 for the loss, 20 for the copy.
-            due += (word & 0xFFFFFF) * (model.jitter_us + 1) >> 24
+            if model.distribution == "uniform":
+                due += (word & 0xFFFFFF) * (model.jitter_us + 1) >> 24
+            else:
+                due = max(now_us, due + random_part(model, word & 0xFFFFFF))
             if (word >> 24 & 0xFFFFF) * _MILLION >> 20 < model.loss_ppm:
                 fate = "lose" if fate == "deliver" else fate
             if (word >> 44) * _MILLION >> 20 < model.duplicate_ppm and fate == "deliver":
                 copy_due = due + 1 + second_delay(model, word)
         if due < last_due and not model.reorder:
             due = last_due
-        return due, fate, copy_due
+        return due, fate, copy_due, free_us
+
+
+def size_of(message: Message) -> int:
+    """About how many bytes a message has on the wire."""
+    if isinstance(message, AppendEntries | Proposal):
+        return HEADER_BYTES + sum([16 + len(entry.text) for entry in message.entries])
+    return HEADER_BYTES + (len(message.data) if isinstance(message, InstallSnapshot) else 0)
+
+
+def random_part(model: LinkModel, draw: int) -> int:
+    """The random part of a delay from a draw in [0, 2**24), for all distributions but the uniform one."""
+    jitter = model.jitter_us
+    if model.distribution == "normal":
+        # The sum of three uniform bytes is nearly normal: mean 382.5, deviation 128.
+        total = (draw & 0xFF) + (draw >> 8 & 0xFF) + (draw >> 16)
+        return jitter * (2 * total - 765) // 256
+    rest = _24 - draw  # in (0, 2**24]
+    if model.distribution == "exponential":
+        return jitter * _minus_ln_ppm(rest) // _MILLION
+    # Pareto with exponent 2, from 0: half of all stay below 0.41 of jitter_us, one in 10,000 reaches 99 times of it.
+    return jitter * (1 << 12) // isqrt(rest) - jitter
+
+
+def _minus_ln_ppm(part: int) -> int:
+    """-ln(part / 2**24) in parts per million, for part in (0, 2**24]."""
+    halvings = 24 - part.bit_length() + (part & (part - 1) == 0)
+    mantissa = part << halvings  # in (2**23, 2**24]
+    place, fraction = divmod(_24 - mantissa, 1 << 18)
+    low, high = _LOG2[place], _LOG2[min(place + 1, 32)]
+    log2_ppm = halvings * _MILLION + low + (high - low) * fraction // (1 << 18)
+    return log2_ppm * _LN2_PPM // _MILLION
 
 
 def second_delay(model: LinkModel, word: int) -> int:

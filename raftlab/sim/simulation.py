@@ -14,22 +14,23 @@ from typing import TYPE_CHECKING, Any
 
 from raftlab.core.chance import Chance
 from raftlab.core.events import (
-    ClientAnswered,
-    ClientAsked,
     ClusterCreated,
     CommandGiven,
     Event,
+    FsyncDone,
+    FsyncStarted,
     InvariantBroken,
     MessageDropped,
     MessageDuplicated,
     MessageReceived,
     MessageSent,
+    RetryDue,
     TimerFired,
     TimerSet,
 )
-from raftlab.core.model import PAUSED, UP, Cluster
+from raftlab.core.model import CRASHED, PAUSED, REMOVED, UP, Cluster
 from raftlab.engine import Rules, Step, receive, timer_fired
-from raftlab.sim import commands
+from raftlab.sim import clients, commands, disk
 from raftlab.sim.network import Network
 
 if TYPE_CHECKING:
@@ -41,7 +42,11 @@ if TYPE_CHECKING:
     from raftlab.core.scenario import Scenario
 
 # What a heap item is; ties in (due, position) can't happen, but for the script's own order.
-_FLIGHT, _TIMER, _SCRIPT, _WORKLOAD = range(4)
+_FLIGHT, _TIMER, _FSYNC, _SCRIPT, _WORKLOAD, _RETRY = range(6)
+
+# The script, workloads and retries were not scheduled by one event that the state remembers: their order is their own.
+_RETRIES, _WORKLOADS = -2_000_000, -1_000_000
+_MILLION = 1_000_000
 
 
 class Simulation:
@@ -65,15 +70,13 @@ class Simulation:
         skip: int = 0,
     ) -> None:
         self.cluster = cluster
-        self.sink = sink
         self.checker = checker
-        self._watched: dict[type[Event], Any] = checker.handlers if checker is not None else {}
-        self._skip = skip
         self._heap: list[tuple[int, int, int, Any]] = []
         self._armed: dict[tuple[str, str], int] = {}
-        chance = Chance(cluster.seed)
-        self._network = Network(cluster, chance)
-        self.step = Step(cluster, rules or Rules(cluster.off), chance, self)
+        self.chance = Chance(cluster.seed)
+        self._network = Network(cluster, self.chance)
+        self.emit = self._emitter(_skipping(sink, skip) if skip else sink)
+        self.step = Step(cluster, rules or Rules(cluster.off), self.chance, self)
         self.reschedule()
 
     @classmethod
@@ -122,62 +125,82 @@ class Simulation:
 
     # -- what rules and commands use (engine.World) ----------------------------------------------------------
 
-    def emit(self, event: Event) -> int:
-        """Let an event happen; its position comes back."""
-        cluster = self.cluster
-        event.evolve(cluster)
-        cluster.now_us = event.at_us
-        position = cluster.position
-        cluster.position = position + 1
-        if self._skip:
-            self._skip -= 1
-        else:
-            self.sink(event)
-        handler = self._watched.get(type(event))
-        if handler is not None:
-            self._check(handler, position, event)
-        return position
+    def _emitter(self, sink: Callable[[Event], object]) -> Callable[[Event], int]:
+        """`emit`: let an event happen; its position comes back.
+
+        Everything goes through here, so what it needs is bound once: an attribute costs as much as the rest.
+        """
+        cluster, checker = self.cluster, self.checker
+        if checker is None:
+
+            def emit(event: Event) -> int:
+                event.evolve(cluster)
+                cluster.now_us = event.at_us
+                position = cluster.position
+                cluster.position = position + 1
+                sink(event)
+                return position
+
+            return emit
+
+        watch, broken = checker.handlers.get, checker.broken
+
+        def emit_checked(event: Event) -> int:
+            event.evolve(cluster)
+            cluster.now_us = event.at_us
+            position = cluster.position
+            cluster.position = position + 1
+            sink(event)
+            handler = watch(type(event))
+            if handler is not None:
+                checker.position = position
+                before = len(broken)
+                handler(event)
+                if len(broken) > before:
+                    self._report(before, event, position)
+            return position
+
+        return emit_checked
 
     def send(self, step: Step, to: str, message: Message, rule: str) -> None:
         """Send a message from the step's node; its fate is drawn now."""
         node, now_us = step.node, step.now_us
-        due_us, fate, copy_due_us = self._network.fate(node, to, now_us)
-        sent = MessageSent(now_us, node.name, step.cause, rule, to, message, due_us, fate)  # type: ignore[arg-type]
+        due_us, fate, copy_due_us, free_us = self._network.fate(node, to, now_us, message)
+        sent = MessageSent(now_us, node.name, step.cause, rule, to, message, due_us, fate, free_us)  # type: ignore[arg-type]
         position = self.emit(sent)
         heappush(self._heap, (due_us, position, _FLIGHT, sent))
         if copy_due_us is not None:
             self.duplicate(position, sent, now_us, copy_due_us, position)
 
     def set_timer(self, step: Step, timer: str, after_us: int, rule: str, drawn: bool) -> None:
-        """Start a timer of the step's node anew."""
-        name = step.node.name
-        due_us = step.now_us + after_us
+        """Start a timer of the step's node anew; `after_us` is on the node's own clock."""
+        node = step.node
+        name, rate = node.name, node.clock_rate_ppm
+        due_us = step.now_us + (after_us if rate == _MILLION else after_us * _MILLION // rate)
         position = self.emit(TimerSet(step.now_us, name, step.cause, rule, timer, due_us, drawn))
         armed = self._armed.get((name, timer))
         if armed is None or due_us < armed:
             self._arm(name, timer, due_us, position)
 
-    def duplicate(self, position: int, sent: MessageSent, now_us: int, due_us: int, cause: int) -> None:
+    def start_fsync(self, step: Step) -> None:
+        """Begin to make durable what the step's node has written."""
+        node = step.node
+        due_us = disk.fsync_due_us(self.cluster, node, step.now_us, self.chance)
+        started = FsyncStarted(
+            *step.stamp, "persist", due_us, node.log.last_index, node.current_term, node.voted_for
+        )  # fmt: skip
+        heappush(self._heap, (due_us, self.emit(started), _FSYNC, node.name))
+
+    def duplicate(
+        self, position: int, sent: MessageSent | MessageDuplicated, now_us: int, due_us: int, cause: int
+    ) -> None:
         """Let the message sent at `position` arrive once more."""
         copy = MessageDuplicated(now_us, sent.node, cause, None, sent.to, sent.message, position, due_us)
         heappush(self._heap, (due_us, self.emit(copy), _FLIGHT, copy))
 
-    def ask(
-        self, client: str, text: str, name: str | None, now_us: int, cause: int | None, next_us: int | None
-    ) -> None:
-        """A client asks a node (None: the leader, if clients find one) to write `text`."""
-        cluster = self.cluster
-        known = cluster.clients.get(client)
-        sequence = 1 if known is None else known.sequence + 1
-        leader = cluster.leader()
-        target = name if name is not None else (None if leader is None else leader.name)
-        asked = self.emit(ClientAsked(now_us, target, cause, None, client, sequence, text, next_us))
-        node = None if target is None else cluster.nodes.get(target)
-        if node is None or node.status is not UP:
-            self.emit(ClientAnswered(now_us, target, asked, None, client, sequence, "nobody"))
-            return
-        self.step.enter(node, now_us, asked)
-        self.step.rules.accept_proposal(self.step, text, client, sequence)
+    def retry_at(self, client: str, due_us: int) -> None:
+        """Wake a client at a time, if it has no answer by then."""
+        heappush(self._heap, (due_us, _RETRIES + self._number(client), _RETRY, client))
 
     # -- time ------------------------------------------------------------------------------------------------
 
@@ -216,8 +239,14 @@ class Simulation:
             self._arrive(now_us, position, what)
         elif kind == _TIMER:
             self._expire(now_us, due_us, position, what)
+        elif kind == _FSYNC:
+            self._synced(now_us, position, what)
         elif kind == _WORKLOAD:
-            self._propose(now_us, what)
+            next_us = clients.propose(self, what, due_us, now_us)
+            heappush(self._heap, (next_us, position, _WORKLOAD, what))
+        elif kind == _RETRY:
+            if self.cluster.clients[what].retry_due_us == due_us:
+                clients.retry(self, what, now_us, self.emit(RetryDue(now_us, None, None, None, what)))
         else:
             self._carry_out(what, now_us, scripted=True)
 
@@ -234,13 +263,18 @@ class Simulation:
         for name, node in cluster.nodes.items():
             for timer, running in node.timers.items():
                 self._arm(name, timer, running.due_us, running.position)
+            if node.disk is not None and node.disk.pending is not None and node.status not in (CRASHED, REMOVED):
+                due_us = max(node.disk.pending.due_us, node.stalled_us)
+                heappush(heap, (due_us, node.disk.pending.position, _FSYNC, name))
         for number in range(cluster.script_done, len(cluster.script)):
             scheduled = cluster.script[number]
             # The script was scheduled by event 0; negative positions keep its own order, ahead of all else.
             heappush(heap, (scheduled.at_us, number - len(cluster.script), _SCRIPT, scheduled.command))
         for number, (name, client) in enumerate(cluster.clients.items()):
             if client.next_due_us is not None:
-                heappush(heap, (client.next_due_us, number - 1_000_000, _WORKLOAD, name))
+                heappush(heap, (client.next_due_us, _WORKLOADS + number, _WORKLOAD, name))
+            if client.retry_due_us is not None:
+                heappush(heap, (client.retry_due_us, _RETRIES + number, _RETRY, name))
 
     # -- what happens ----------------------------------------------------------------------------------------
 
@@ -261,7 +295,7 @@ class Simulation:
             return
         sender = str(sent.node)
         node = cluster.nodes.get(sent.to)
-        if sent.fate == "deliver" and node is not None and node.status is UP and not cluster.links[sender][sent.to].cut:
+        if sent.fate == "deliver" and node is not None and node.status is UP and not cluster.is_cut(sender, sent.to):
             received = self.emit(MessageReceived(now_us, sent.to, position, None, sender, sent.message))
             self.step.enter(node, now_us, received)
             receive(self.step, sender, sent.message)
@@ -292,29 +326,44 @@ class Simulation:
             self.step.enter(node, now_us, fired)
             timer_fired(self.step, timer)
 
-    def _propose(self, now_us: int, client: str) -> None:
-        known = self.cluster.clients[client]
-        load = known.workload
-        assert load is not None
-        assert known.next_due_us is not None
-        next_us = known.next_due_us + load.every_us
-        self.ask(client, load.text.replace("{n}", str(known.sequence + 1)), None, now_us, None, next_us)
-        number = list(self.cluster.clients).index(client)
-        heappush(self._heap, (next_us, number - 1_000_000, _WORKLOAD, client))
+    def _synced(self, now_us: int, position: int, name: str) -> None:
+        node = self.cluster.nodes[name]
+        pending = node.disk.pending if node.disk is not None else None
+        if pending is None or pending.position != position or node.status is not UP:
+            return  # it crashed meanwhile; or it is paused: Resume schedules it again
+        if node.stalled_us > now_us:
+            heappush(self._heap, (node.stalled_us, position, _FSYNC, name))
+            return
+        done = self.emit(FsyncDone(now_us, name, position, "persist", pending.up_to, pending.term, pending.vote))
+        self.step.enter(node, now_us, done)
+        self.step.rules.fsync_done(self.step)
+
+    def _number(self, client: str) -> int:
+        return list(self.cluster.clients).index(client)
 
     def _carry_out(self, command: AnyCommand, now_us: int, *, scripted: bool) -> None:
         command = commands.resolve(self.cluster, command)
         position = self.emit(CommandGiven(now_us, getattr(command, "node", None), None, None, command, scripted))
         commands.carry_out(self, command, now_us, position)
 
-    def _check(self, handler: Callable[[Any], None], position: int, event: Event) -> None:
-        checker = self.checker
-        assert checker is not None
-        before = len(checker.broken)
-        checker.position = position
-        handler(event)
-        for broken in checker.broken[before:]:
+    def _report(self, first: int, event: Event, position: int) -> None:
+        assert self.checker is not None
+        for broken in self.checker.broken[first:]:
             self.emit(InvariantBroken(event.at_us, event.node, position, None, broken.invariant, broken.text))
+
+
+def _skipping(sink: Callable[[Event], object], count: int) -> Callable[[Event], object]:
+    """A sink that has the first `count` events already."""
+    left = count
+
+    def take(event: Event) -> None:
+        nonlocal left
+        if left:
+            left -= 1
+        else:
+            sink(event)
+
+    return take
 
 
 def _unborn(created: ClusterCreated) -> Cluster:

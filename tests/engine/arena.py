@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from raftlab.core.chance import Chance
-from raftlab.core.events import ClusterCreated, Event, History, TermAdvanced, TimerSet
+from raftlab.core.events import ClusterCreated, Event, FsyncStarted, History, TermAdvanced, TimerSet
 from raftlab.core.messages import AppendEntries, AppendEntriesReply, Message, RequestVoteReply
 from raftlab.core.model import Cluster, Entry, Node, Parameters
 from raftlab.engine import Rules, Step, receive, timer_fired
@@ -51,6 +51,10 @@ class Arena:
 
     def set_timer(self, step: Step, timer: str, after_us: int, rule: str, drawn: bool) -> None:
         self.emit(TimerSet(step.now_us, step.node.name, step.cause, rule, timer, step.now_us + after_us, drawn))
+
+    def start_fsync(self, step: Step) -> None:
+        node = step.node
+        self.emit(FsyncStarted(*step.stamp, "persist", 0, node.log.last_index, node.current_term, node.voted_for))
 
     # -- what tests do ---------------------------------------------------------------------------------------
 

@@ -35,6 +35,6 @@ def _never_twice_the_same(step: Any) -> None:
     ],
 )
 def test_a_campaign_sees_a_rule_that_is_out(rule: str, function: Callable[..., Any], problem: str) -> None:
-    rules = Rules((rule,), {rule: (rule, function)})
+    rules = Rules((rule,), {rule: {rule: function}})
     found = [text for seed in range(25) for text in play(campaign(seed), rules=rules).problems]
     assert any(problem in text for text in found)

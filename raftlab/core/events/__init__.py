@@ -16,16 +16,22 @@ from raftlab.core.events.base import Event
 from raftlab.core.events.clients import (
     ClientAnswered,
     ClientAsked,
+    LeaseRenewed,
+    ReadAbandoned,
     ReadAnswered,
+    ReadConfirmed,
+    ReadForwarded,
     ReadStarted,
     RequestAccepted,
+    RetryDue,
     RetryScheduled,
+    WatchNotified,
+    WatchStarted,
 )
 from raftlab.core.events.cluster import (
+    ClockChanged,
     ClusterCreated,
     CommandGiven,
-    FsyncDone,
-    FsyncStarted,
     History,
     LinkChanged,
     NodeCrashed,
@@ -36,6 +42,7 @@ from raftlab.core.events.cluster import (
     NodeResumed,
     ParameterSet,
 )
+from raftlab.core.events.disk import DiskChanged, DiskFoundTorn, FsyncDone, FsyncStarted, HeldReleased, MessageHeld
 from raftlab.core.events.election import (
     BecameCandidate,
     BecameFollower,
@@ -48,18 +55,21 @@ from raftlab.core.events.election import (
     VoteGranted,
     VoteRefused,
 )
+from raftlab.core.events.membership import CatchUpEnded, CatchUpRound, CatchUpStarted, ConfigChanged, ConfigRefused
 from raftlab.core.events.observed import InvariantBroken, NodeObserved, SourceNoted
 from raftlab.core.events.replication import (
     AppendRefused,
     CommitAdvanced,
-    ConfigChanged,
+    EntriesAppended,
+    EntriesApplied,
     EntryAppended,
     EntryApplied,
+    LeadConfirmed,
     LogTruncated,
+    PeerForgotten,
     ProgressChanged,
-    SnapshotInstalled,
-    SnapshotTaken,
 )
+from raftlab.core.events.snapshots import SnapshotChunkStored, SnapshotInstalled, SnapshotTaken
 from raftlab.core.events.transport import (
     MessageDropped,
     MessageDuplicated,
@@ -71,64 +81,29 @@ from raftlab.core.events.transport import (
 )
 
 AnyEvent = (
-    ClusterCreated | NodeJoined | CommandGiven | ParameterSet | TermAdvanced | BecameFollower | BecamePreCandidate
-    | BecameCandidate | BecameLeader | LeaderLearned | VoteGranted | VoteRefused | VoteCounted | EntryAppended
-    | LogTruncated | AppendRefused | CommitAdvanced | EntryApplied | ProgressChanged | ConfigChanged | TransferStarted
-    | SnapshotTaken | SnapshotInstalled | MessageSent | MessageDuplicated | MessageReceived | MessageDropped
-    | TimerSet | TimerFired | TimerCancelled | FsyncStarted | FsyncDone | NodeCrashed | NodeRestarted | NodePaused
-    | NodeResumed | NodeRemoved | LinkChanged | ClientAsked | RequestAccepted | ClientAnswered | RetryScheduled
-    | ReadStarted | ReadAnswered | NodeObserved | SourceNoted | InvariantBroken
+    ClientAsked | RequestAccepted | ClientAnswered | RetryScheduled | RetryDue | ReadStarted | ReadConfirmed
+    | ReadForwarded | ReadAbandoned | ReadAnswered | WatchStarted | WatchNotified | LeaseRenewed | ClusterCreated
+    | NodeJoined | CommandGiven | ParameterSet | NodeCrashed | NodeRestarted | NodePaused | NodeResumed | NodeRemoved
+    | LinkChanged | ClockChanged | FsyncStarted | FsyncDone | DiskFoundTorn | MessageHeld | HeldReleased
+    | DiskChanged | TermAdvanced | BecameFollower | BecamePreCandidate | BecameCandidate | BecameLeader
+    | LeaderLearned | VoteGranted | VoteRefused | VoteCounted | TransferStarted | ConfigChanged | ConfigRefused
+    | CatchUpStarted | CatchUpRound | CatchUpEnded | NodeObserved | SourceNoted | InvariantBroken | EntryAppended
+    | LogTruncated | AppendRefused | CommitAdvanced | EntriesAppended | EntryApplied | EntriesApplied
+    | ProgressChanged | PeerForgotten | LeadConfirmed | SnapshotTaken | SnapshotChunkStored | SnapshotInstalled
+    | MessageSent | MessageDuplicated | MessageReceived | MessageDropped | TimerSet | TimerFired | TimerCancelled
 )  # fmt: skip
 
 __all__ = [
-    "AnyEvent",
-    "AppendRefused",
-    "BecameCandidate",
-    "BecameFollower",
-    "BecameLeader",
-    "BecamePreCandidate",
-    "ClientAnswered",
-    "ClientAsked",
-    "ClusterCreated",
-    "CommandGiven",
-    "CommitAdvanced",
-    "ConfigChanged",
-    "EntryAppended",
-    "EntryApplied",
-    "Event",
-    "FsyncDone",
-    "FsyncStarted",
-    "History",
-    "InvariantBroken",
-    "LeaderLearned",
-    "LinkChanged",
-    "LogTruncated",
-    "MessageDropped",
-    "MessageDuplicated",
-    "MessageReceived",
-    "MessageSent",
-    "NodeCrashed",
-    "NodeJoined",
-    "NodeObserved",
-    "NodePaused",
-    "NodeRemoved",
-    "NodeRestarted",
-    "NodeResumed",
-    "ParameterSet",
-    "ProgressChanged",
-    "ReadAnswered",
-    "ReadStarted",
-    "RequestAccepted",
-    "RetryScheduled",
-    "SnapshotInstalled",
-    "SnapshotTaken",
-    "SourceNoted",
-    "TermAdvanced",
-    "TimerCancelled",
-    "TimerFired",
-    "TimerSet",
-    "TransferStarted",
-    "VoteCounted",
-    "VoteGranted",
-    "VoteRefused",
-]
+    "AnyEvent", "AppendRefused", "BecameCandidate", "BecameFollower", "BecameLeader", "BecamePreCandidate",
+    "CatchUpEnded", "CatchUpRound", "CatchUpStarted", "ClientAnswered", "ClientAsked", "ClockChanged",
+    "ClusterCreated", "CommandGiven", "CommitAdvanced", "ConfigChanged", "ConfigRefused", "DiskChanged",
+    "DiskFoundTorn", "EntriesAppended", "EntriesApplied", "EntryAppended", "EntryApplied", "Event", "FsyncDone",
+    "FsyncStarted", "HeldReleased", "History", "InvariantBroken", "LeadConfirmed", "LeaderLearned", "LeaseRenewed",
+    "LinkChanged", "LogTruncated", "MessageDropped", "MessageDuplicated", "MessageHeld", "MessageReceived",
+    "MessageSent", "NodeCrashed", "NodeJoined", "NodeObserved", "NodePaused", "NodeRemoved", "NodeRestarted",
+    "NodeResumed", "ParameterSet", "PeerForgotten", "ProgressChanged", "ReadAbandoned", "ReadAnswered",
+    "ReadConfirmed", "ReadForwarded", "ReadStarted", "RequestAccepted", "RetryDue", "RetryScheduled",
+    "SnapshotChunkStored", "SnapshotInstalled", "SnapshotTaken", "SourceNoted", "TermAdvanced", "TimerCancelled",
+    "TimerFired", "TimerSet", "TransferStarted", "VoteCounted", "VoteGranted", "VoteRefused", "WatchNotified",
+    "WatchStarted",
+]  # fmt: skip

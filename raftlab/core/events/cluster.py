@@ -19,9 +19,10 @@ from raftlab.core.model import (
     Client,
     Cluster,
     Config,
-    Disk,
+    DiskModel,
     Link,
     LinkModel,
+    Machine,
     Node,
     Parameters,
     Scheduled,
@@ -38,7 +39,11 @@ class History(Struct, frozen=True):
 
 
 class ClusterCreated(Event, frozen=True, gc=False):
-    """The first event of every trace: who is there and how everything is set."""
+    """The first event of every trace: who is there and how everything is set.
+
+    `links`, `clocks` and `disks` are those that differ from the rest: models by source and target, clock rates in
+    parts per million, disks by node. `learners` are the nodes that begin as learners.
+    """
 
     nodes: tuple[str, ...] = ()
     seed: int = 0
@@ -49,19 +54,35 @@ class ClusterCreated(Event, frozen=True, gc=False):
     script: tuple[Scheduled, ...] = ()
     workloads: tuple[Workload, ...] = ()
     end_us: int | None = None
+    learners: tuple[str, ...] = ()
+    links: dict[str, dict[str, LinkModel]] = {}
+    clocks: dict[str, int] = {}
+    disks: dict[str, DiskModel] = {}
 
     def evolve(self, cluster: Cluster) -> None:
         cluster.seed, cluster.off, cluster.parameters = self.seed, self.off, self.parameters
         cluster.script, cluster.script_done, cluster.end_us = self.script, 0, self.end_us
-        config = Config(voters=self.nodes)
+        config = Config(tuple(it for it in self.nodes if it not in self.learners), (), self.learners)
         whole = Link(self.link)
+        cluster.link_model = self.link
         cluster.nodes = {name: Node.blank(name, config) for name in self.nodes}
+        shared = Machine()  # the nodes apply the same entries: one history serves all
+        for node in cluster.nodes.values():
+            node.machine = shared.copy()
         cluster.links = {a: {b: whole for b in self.nodes if b != a} for a in self.nodes}
+        for source, ways in self.links.items():
+            cluster.links[source].update({target: Link(model) for target, model in ways.items()})
+        for name, rate_ppm in self.clocks.items():
+            cluster.nodes[name].clock_rate_ppm = rate_ppm
+        for name, model in self.disks.items():
+            cluster.nodes[name].disk_model = model
         cluster.flights = {}
         for name, history in self.histories.items():
             node = cluster.nodes[name]
             node.current_term, node.voted_for = history.term, history.vote
             node.log = Log(list(history.log))
+        for node in cluster.nodes.values():
+            cluster.spin_up(node)
         cluster.clients = {
             load.client: Client(workload=load, next_due_us=self.at_us + load.start_us) for load in self.workloads
         }
@@ -81,6 +102,15 @@ class NodeJoined(Event, frozen=True, gc=False):
         name = name_of(self)
         cluster.nodes[name] = Node.blank(name, self.config)
         cluster.nodes[name].id = self.id
+        cluster.spin_up(cluster.nodes[name])
+        for other in cluster.nodes.values():
+            if other.name != name:
+                cluster.nodes[name].machine = other.machine.reborn()
+                break
+        if cluster.links:
+            whole = Link(cluster.link_model)
+            links = {source: {**ways, name: whole} for source, ways in cluster.links.items() if source != name}
+            cluster.links = {**links, name: {target: whole for target in cluster.nodes if target != name}}
 
 
 class CommandGiven(Event, frozen=True, gc=False):
@@ -107,22 +137,37 @@ class ParameterSet(Event, frozen=True, gc=False):
     def evolve(self, cluster: Cluster) -> None:
         values: dict[str, Any] = {field: getattr(cluster.parameters, field) for field in Parameters.__struct_fields__}
         cluster.parameters = Parameters(**{**values, self.name: self.value})
+        for node in cluster.nodes.values():
+            cluster.spin_up(node)
 
 
 class NodeCrashed(Event, frozen=True, gc=False):
     """A process ends. Term, vote and log survive (Figure 2: persistent state); all else is forgotten.
 
-    `last_index` is where the surviving log ends, when that is earlier than the log was.
+    What was not on disk yet is lost: `last_index` is where the surviving log ends when that is earlier than the log
+    was, `term` and `vote` what the disk holds when it is older. `torn`: the disk lost what it had said was durable; a
+    server that finds such a log doesn't start (see DiskFoundTorn).
     """
 
     last_index: int = UNKNOWN
+    term: int = UNKNOWN
+    vote: str | None = None
+    config: Config = UNKNOWN
+    config_index: int = 0
+    torn: bool = False
 
     def evolve(self, cluster: Cluster) -> None:
         node = cluster.node(name_of(self))
         node.status = CRASHED
-        _forget_volatile(node)
+        node.crashes += 1
+        node.torn = self.torn
         if self.last_index is not UNKNOWN:
             node.log.truncate(self.last_index + 1)
+        if self.term is not UNKNOWN:
+            node.current_term, node.voted_for = self.term, self.vote
+        if self.config is not UNKNOWN:
+            node.config, node.config_index = self.config, self.config_index
+        _forget_volatile(node)
 
 
 class NodeRestarted(Event, frozen=True, gc=False):
@@ -131,7 +176,9 @@ class NodeRestarted(Event, frozen=True, gc=False):
     def evolve(self, cluster: Cluster) -> None:
         node = cluster.node(name_of(self))
         node.status = UP
+        node.started_us = self.at_us
         _forget_volatile(node)
+        cluster.spin_up(node)
 
 
 class NodePaused(Event, frozen=True, gc=False):
@@ -171,34 +218,26 @@ class LinkChanged(Event, frozen=True, gc=False):
         cluster.links = {**cluster.links, self.source: ways}
 
 
-class FsyncStarted(Event, frozen=True, gc=False):
-    """A node begins to make its log durable up to an index."""
+class ClockChanged(Event, frozen=True, gc=False):
+    """A node's clock runs at another rate from now on, in parts per million of true time."""
 
-    due_us: int
-    up_to: int
+    rate_ppm: int
 
     def evolve(self, cluster: Cluster) -> None:
         node = cluster.node(name_of(self))
-
-        disk = node.disk or Disk(node.current_term, node.voted_for, node.log.snapshot_index)
-        node.disk = Disk(disk.term, disk.vote, disk.index, (self.due_us, self.up_to))
-
-
-class FsyncDone(Event, frozen=True, gc=False):
-    """A node's log is durable up to an index; so are the term and the vote that it held."""
-
-    up_to: int
-
-    def evolve(self, cluster: Cluster) -> None:
-
-        node = cluster.node(name_of(self))
-        node.disk = Disk(node.current_term, node.voted_for, self.up_to)
+        node.clock_us, node.clock_set_us = node.clock(self.at_us), self.at_us
+        node.clock_rate_ppm = self.rate_ppm
 
 
 def _forget_volatile(node: Node) -> None:
     """Figure 2's volatile state goes with the process; an unseen node stays unknown."""
     known = node.commit_index is not UNKNOWN
+    snapshot = node.snapshot
     node.role, node.leader = FOLLOWER, None
-    node.commit_index = node.last_applied = node.log.snapshot_index if known else UNKNOWN
-    node.votes, node.progress, node.timers, node.waiting, node.reads = {}, {}, {}, {}, {}
-    node.machine, node.transfer_to = {}, None
+    start = node.log.snapshot_index if snapshot is None else snapshot.index
+    node.commit_index = node.last_applied = start if known else UNKNOWN
+    node.votes, node.progress, node.acked, node.timers, node.waiting = {}, {}, {}, {}, {}
+    node.reads, node.watches, node.leases = {}, {}, {}
+    node.machine = node.machine.reborn() if snapshot is None else snapshot.machine.copy()
+    node.transfer_to = node.catch_up = node.receiving = node.disk = None
+    node.held = ()

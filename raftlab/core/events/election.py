@@ -32,8 +32,10 @@ class BecameFollower(Event, frozen=True, gc=False):
         node.leader = self.leader
         node.votes = {}
         node.progress = {}
+        node.acked = {}
         node.waiting = {}
-        node.transfer_to = None
+        node.transfer_to = node.catch_up = None
+        node.leases = {}
 
 
 class BecamePreCandidate(Event, frozen=True, gc=False):
@@ -70,7 +72,9 @@ class BecameLeader(Event, frozen=True, gc=False):
         node.role = LEADER
         node.leader = self.node
         node.progress = {}
+        node.acked = {}
         node.waiting = {}
+        node.lease_broken = False
 
 
 class LeaderLearned(Event, frozen=True, gc=False):
@@ -126,4 +130,6 @@ class TransferStarted(Event, frozen=True, gc=False):
     target: str | None
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).transfer_to = self.target
+        node = cluster.node(name_of(self))
+        node.transfer_to = self.target
+        node.lease_broken = True

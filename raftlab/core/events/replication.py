@@ -1,10 +1,11 @@
-"""The log: entries, commitment, progress, configurations (5.3, 5.4.2, 6, 7)."""
+"""The log: entries, commitment, what a leader believes of its peers (5.3, 5.4.2)."""
 
 from __future__ import annotations
 
 from raftlab.core.events.base import Event, name_of
 from raftlab.core.log import UNKNOWN, Entry
-from raftlab.core.model import Cluster, Config, Progress
+from raftlab.core.machine import Result
+from raftlab.core.model import Cluster, Progress
 
 
 class EntryAppended(Event, frozen=True, gc=False):
@@ -23,7 +24,11 @@ class LogTruncated(Event, frozen=True, gc=False):
     last_index: int = UNKNOWN
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).log.truncate(self.from_index)
+        node = cluster.node(name_of(self))
+        node.log.truncate(self.from_index)
+        if node.disk is not None:
+            # Dropping entries needs no fsync: their leader has overruled them, so nobody counts on them any more.
+            node.disk = node.disk.without(self.from_index)
 
 
 class AppendRefused(Event, frozen=True, gc=False):
@@ -43,18 +48,38 @@ class CommitAdvanced(Event, frozen=True, gc=False):
         cluster.node(name_of(self)).commit_index = self.index
 
 
+class EntriesAppended(Event, frozen=True, gc=False):
+    """A node stores several entries at the end of its log at once: they came in one message (5.3)."""
+
+    entries: tuple[Entry, ...]
+
+    def evolve(self, cluster: Cluster) -> None:
+        cluster.node(name_of(self)).log.extend(self.entries)
+
+
 class EntryApplied(Event, frozen=True, gc=False):
-    """A node's state machine executes a committed entry; `key` and `value` are what it wrote (5.3)."""
+    """A node's state machine executes a committed entry; `result` is what came of it (5.3). UNKNOWN: not told."""
 
     index: int
-    key: str | None = None
-    value: str = ""
+    result: Result = UNKNOWN
 
     def evolve(self, cluster: Cluster) -> None:
         node = cluster.node(name_of(self))
         node.last_applied = self.index
-        if self.key is not None:
-            node.machine[self.key] = self.value
+        if self.result is not UNKNOWN:
+            node.machine.record((self.result,))
+
+
+class EntriesApplied(Event, frozen=True, gc=False):
+    """A node's state machine executes the committed entries from `first` on, each with its result (5.3)."""
+
+    first: int
+    results: tuple[Result, ...]
+
+    def evolve(self, cluster: Cluster) -> None:
+        node = cluster.node(name_of(self))
+        node.last_applied = self.first + len(self.results) - 1
+        node.machine.record(self.results)
 
 
 class ProgressChanged(Event, frozen=True, gc=False):
@@ -65,41 +90,31 @@ class ProgressChanged(Event, frozen=True, gc=False):
     next_index: int = 1
     sent_index: int = 0
     state: str = "probe"
+    inflight: tuple[int, ...] = ()
+    pending_snapshot: int = 0
 
     def evolve(self, cluster: Cluster) -> None:
         cluster.node(name_of(self)).progress[self.peer] = Progress(
-            self.match_index, self.next_index, self.sent_index, self.state
+            self.match_index, self.next_index, self.sent_index, self.state, self.inflight, self.pending_snapshot
         )
 
 
-class ConfigChanged(Event, frozen=True, gc=False):
-    """A node uses another configuration from now on (section 6)."""
+class PeerForgotten(Event, frozen=True, gc=False):
+    """A leader no longer sends to a server: it isn't a member any more (section 6)."""
 
-    config: Config
-
-    def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).config = self.config
-
-
-class SnapshotTaken(Event, frozen=True, gc=False):
-    """A node compacts its log up to an index (section 7)."""
-
-    index: int
-    term: int = UNKNOWN
-
-    def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).log.compact(self.index, self.term)
-
-
-class SnapshotInstalled(Event, frozen=True, gc=False):
-    """A follower takes over its leader's snapshot (section 7)."""
-
-    index: int
-    term: int = UNKNOWN
-    machine: dict[str, str] = {}
+    peer: str
 
     def evolve(self, cluster: Cluster) -> None:
         node = cluster.node(name_of(self))
-        node.log.compact(self.index, self.term)
-        node.commit_index = node.last_applied = self.index
-        node.machine = dict(self.machine)
+        node.progress.pop(self.peer, None)
+        node.acked.pop(self.peer, None)
+
+
+class LeadConfirmed(Event, frozen=True, gc=False):
+    """A peer has answered what a leader sent when its own clock showed `sent_us`: it led still (dissertation 6.4)."""
+
+    peer: str
+    sent_us: int
+
+    def evolve(self, cluster: Cluster) -> None:
+        cluster.node(name_of(self)).acked[self.peer] = self.sent_us

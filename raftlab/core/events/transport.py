@@ -8,19 +8,23 @@ from raftlab.core.model import Cluster, Timer
 
 
 class MessageSent(Event, frozen=True, gc=False):
-    """A message leaves. Its fate is drawn here: "deliver", "lose" (on the way), or "cut" (there is no link)."""
+    """A message leaves. Its fate is drawn here: "deliver", "lose" (on the way), or "cut" (there is no link).
+
+    `free_us`: when the link has put it on the wire, where the link's bandwidth is bounded.
+    """
 
     to: str
     message: AnyMessage
     due_us: int | None = None
     fate: str = "deliver"
+    free_us: int = 0
 
     def evolve(self, cluster: Cluster) -> None:
         cluster.flights[cluster.position] = self
         sender = cluster.nodes.get(self.node)  # type: ignore[arg-type]
         if sender is not None and self.due_us is not None:
             carried = sender.sent.get(self.to)
-            sender.sent[self.to] = (1 if carried is None else carried[0] + 1, self.due_us)
+            sender.sent[self.to] = (1 if carried is None else carried[0] + 1, self.due_us, self.free_us)
 
 
 class MessageDuplicated(Event, frozen=True, gc=False):

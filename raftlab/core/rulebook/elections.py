@@ -1,0 +1,134 @@
+"""Elections, and who may lead (5.1, 5.2, 5.4.1; dissertation 3.10, 4.2.3, 6.2, 9.6)."""
+
+from __future__ import annotations
+
+from raftlab.core.rulebook.rule import Rule
+
+ELECTIONS: tuple[Rule, ...] = (
+    Rule(
+        "randomize_timeout",
+        "5.2",
+        "Each election timeout is drawn anew from a fixed range, so that rarely two servers stand at once.",
+        "Liveness",
+    ),
+    Rule(
+        "adopt_term",
+        "5.1",
+        "Whoever sees a higher term takes it over and is a follower in it, whatever it was before.",
+        "Election Safety",
+    ),
+    Rule(
+        "reject_stale_term",
+        "5.1",
+        "A request of an older term is refused with the newer term; an answer of an older term is ignored.",
+        "Election Safety",
+    ),
+    Rule(
+        "start_election",
+        "5.2",
+        "A follower or candidate whose timeout runs out raises its term, votes for itself and asks all others.",
+        "Liveness",
+    ),
+    Rule(
+        "grant_vote",
+        "5.2",
+        "A server gives at most one vote in a term, to the first candidate whose log is not behind its own. "
+        "It asks nobody who belongs to the cluster: the candidate's configuration decides whose votes count.",
+        "Election Safety",
+    ),
+    Rule(
+        "vote_once",
+        "5.2",
+        "A vote once given in a term is not given to another candidate in that term, not even after a restart.",
+        "Election Safety",
+    ),
+    Rule(
+        "compare_logs",
+        "5.4.1",
+        "A voter refuses a candidate whose log is behind: an older last term, or the same and a shorter log.",
+        "Leader Completeness",
+    ),
+    Rule(
+        "count_vote",
+        "5.2",
+        "A candidate counts each voter's answer once.",
+        "Election Safety",
+    ),
+    Rule(
+        "is_quorum",
+        "5.2",
+        "A quorum is more than half of all voters of the configuration, reachable or not; in a joint "
+        "configuration, more than half of each of its halves (section 6).",
+        "Election Safety",
+    ),
+    Rule(
+        "become_leader",
+        "5.2",
+        "A candidate with a quorum of votes leads its term, and tells the others at once.",
+        "Election Safety",
+    ),
+    Rule(
+        "fall_back",
+        "5.2",
+        "A candidate that hears from the leader of its own term becomes its follower.",
+        "Election Safety",
+    ),
+    Rule(
+        "ask_first",
+        "dissertation 9.6",
+        "Before it raises its term, a server asks whether a quorum would vote for it (PreVote).",
+        "Liveness",
+    ),
+    Rule(
+        "grant_pre_vote",
+        "dissertation 9.6",
+        "A pre-vote is promised to a candidate whose log is not behind, by who hears of no leader (etcd asks "
+        "that last only with check-quorum). It binds nobody.",
+        "Liveness",
+    ),
+    Rule(
+        "count_pre_vote",
+        "dissertation 9.6",
+        "With the promises of a quorum, its own included, a server stands for election in earnest.",
+        "Liveness",
+    ),
+    Rule(
+        "keep_to_leader",
+        "dissertation 4.2.3",
+        "Who has heard of a leader within the shortest timeout ignores a candidate, its term included, "
+        "unless the leader itself has asked for the election.",
+        "Liveness",
+    ),
+    Rule(
+        "check_quorum",
+        "dissertation 6.2",
+        "A leader that no quorum has answered for an election timeout steps down, so that its clients look "
+        "for another.",
+        "Liveness",
+    ),
+    Rule(
+        "transfer_leadership",
+        "dissertation 3.10",
+        "A leader that is asked to hand over takes no more requests and brings its successor up to date.",
+        "Liveness",
+    ),
+    Rule(
+        "let_take_over",
+        "dissertation 3.10",
+        "Once the successor holds all that the leader holds, it is told to stand at once (TimeoutNow).",
+        "Liveness",
+    ),
+    Rule(
+        "take_over",
+        "dissertation 3.10",
+        "A server that its leader tells to stand does so without waiting and without asking first.",
+        "Liveness",
+    ),
+    Rule(
+        "give_up_transfer",
+        "dissertation 3.10",
+        "A leader whose successor hasn't taken over within an election timeout takes requests again.",
+        "Liveness",
+    ),
+)
+"""The rules of elections and of leading."""

@@ -1,0 +1,105 @@
+"""The log: replication, commitment, what is applied, what is on disk (5.3, 5.4.2, 8)."""
+
+from __future__ import annotations
+
+from raftlab.core.rulebook.rule import Rule
+
+LOGS: tuple[Rule, ...] = (
+    Rule(
+        "send_heartbeat",
+        "5.2",
+        "A leader sends AppendEntries at every heartbeat interval, with entries or without (etcd has a "
+        "heartbeat of its own kind, which carries none).",
+        "Liveness",
+    ),
+    Rule(
+        "accept_proposal",
+        "5.3",
+        "A leader appends a client's command to its log and sends it to all; others name the leader they "
+        "know (etcd's pass the command on).",
+        "Leader Append-Only",
+    ),
+    Rule(
+        "send_out",
+        "dissertation 10.2",
+        "New entries go out at once, or after a moment, together with those that came meanwhile (batching).",
+        "Liveness",
+    ),
+    Rule(
+        "replicate",
+        "5.3",
+        "A leader sends each peer the entries from its nextIndex on, with the index and term before them; as "
+        "many messages ahead of their answers as its window holds (dissertation 10.2.2).",
+        "Log Matching",
+    ),
+    Rule(
+        "check_consistency",
+        "5.3",
+        "A follower refuses entries unless its log holds the entry before them, with the same term.",
+        "Log Matching",
+    ),
+    Rule(
+        "append_entries",
+        "5.3",
+        "A follower keeps what agrees, drops its entries only from the first conflict on, appends what is new.",
+        "Log Matching",
+    ),
+    Rule(
+        "follow_commit",
+        "5.3",
+        "A follower commits up to the leader's commit index, never past the last entry this message vouches for.",
+        "State Machine Safety",
+    ),
+    Rule(
+        "record_progress",
+        "5.3",
+        "A leader raises a peer's matchIndex on success, and never lowers it for an old answer.",
+        "Leader Completeness",
+    ),
+    Rule(
+        "back_off",
+        "5.3",
+        "After a refusal the leader lowers that peer's nextIndex and tries again, until the logs meet.",
+        "Liveness",
+    ),
+    Rule(
+        "advance_commit",
+        "5.3",
+        "An entry is committed once a quorum holds it.",
+        "Leader Completeness",
+    ),
+    Rule(
+        "commit_own_term",
+        "5.4.2",
+        "Only an entry of the leader's own term commits by counting; those before it commit with it.",
+        "Leader Completeness",
+    ),
+    Rule(
+        "append_noop",
+        "8",
+        "A new leader may begin its term with an empty entry, to commit what older terms left (always in "
+        "etcd; needed before a read: dissertation 6.4).",
+        "Liveness",
+    ),
+    Rule(
+        "apply_committed",
+        "5.3",
+        "Each server applies committed entries to its state machine, in order, each once.",
+        "State Machine Safety",
+    ),
+    Rule(
+        "execute",
+        "dissertation 6.3",
+        "A request that its client's session has made before is not carried out again: it gets the answer it "
+        "had (etcd has no sessions: there a retry may apply twice).",
+        "At Most Once",
+    ),
+    Rule(
+        "persist",
+        "5.1",
+        "Term, vote and log are on disk before anybody is told of them (Figure 2); what is written during an "
+        "fsync shares the next one.",
+        "Durability",
+    ),
+)
+"""The rules of the log."""

@@ -1,0 +1,52 @@
+"""Disks: how long an fsync takes, and what a crash leaves.
+
+What was written and not yet made durable may survive a crash in part: the tail of the log is torn somewhere in it. What
+*was* durable survives, unless somebody says otherwise (Crash with `lose`): then the server finds out when it starts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from raftlab.core.events import NodeCrashed
+from raftlab.core.log import UNKNOWN
+from raftlab.engine.membership import config_at
+
+if TYPE_CHECKING:
+    from raftlab.core.chance import Chance
+    from raftlab.core.model import Cluster, Node
+
+
+def fsync_due_us(cluster: Cluster, node: Node, now_us: int, chance: Chance) -> int:
+    """When what a node has written will be durable, if its fsync begins now."""
+    model, held = cluster.disk_model(node), node.disk
+    assert model is not None
+    assert held is not None
+    writes = max(1, node.log.last_index - held.index)
+    took_us = writes * model.write_us + model.fsync_us
+    if model.jitter_us:
+        took_us += chance.between(0, model.jitter_us, "fsync", node.name, node.fsyncs)
+    return max(now_us, node.stalled_us) + took_us
+
+
+def crash(cluster: Cluster, node: Node, now_us: int, cause: int, chance: Chance, lose: int) -> NodeCrashed:
+    """The crash of a node: what its disk holds then."""
+    log, held = node.log, node.disk
+    last = log.last_index
+    term, vote = UNKNOWN, None
+    if held is not None:
+        if last > held.index:
+            last = chance.between(held.index, last, "torn tail", node.name, node.crashes)
+            while last > held.index and (log.term_at(last) or 0) > held.term:
+                last -= 1  # the term was to be written before its entries
+        if (held.term, held.vote) != (node.current_term, node.voted_for):
+            term, vote = held.term, held.vote
+    torn = lose > 0 and last > log.snapshot_index
+    if torn:
+        last = max(log.snapshot_index, last - lose)
+    if last == log.last_index:
+        return NodeCrashed(now_us, node.name, cause, None, UNKNOWN, term, vote)
+    config, config_index = UNKNOWN, 0
+    if node.config_index > last and cluster.parameters.config_on == "append":
+        config, config_index = config_at(node, last)
+    return NodeCrashed(now_us, node.name, cause, None, last, term, vote, config, config_index, torn)
