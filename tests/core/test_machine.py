@@ -328,12 +328,15 @@ def test_a_server_that_starts_anew_finds_what_it_applies_again() -> None:
 
 def test_a_server_that_starts_anew_after_a_snapshot_is_empty_too() -> None:
     loaded = Machine.load(after("x=1", "lease grant L 1s").dump())
+    parted = loaded.copy()
+    apply(loaded, "x=2")
+    apply(parted, "x=3")
 
-    anew = loaded.reborn()
-    apply(anew, "y=1")
-
-    assert anew == after("y=1")
-    assert loaded.items() == [("x", "1")]
+    for machine in (loaded, parted):
+        anew = machine.reborn()
+        apply(anew, "y=1")
+        assert anew == after("y=1")
+    assert (loaded.items(), parted.items()) == ([("x", "2")], [("x", "3")])
 
 
 def test_who_parted_forgets_what_was_planned_beyond_the_parting() -> None:
