@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from raftlab.core.errors import TraceError
 from raftlab.importers import etcd_ndjson, etcd_zap
+from raftlab.importers.etcd_script import importer as etcd_script
 from raftlab.importers.source import GZIP_MAGIC, HEAD_BYTES, Source
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Importer(Protocol):
         """The trace of one cluster, from the files of its nodes."""
 
 
-IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_zap))
+IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_script, etcd_zap))
 """The narrower ones first: the first that recognises a file has it."""
 
 KINDS: Final = tuple(importer.KIND for importer in IMPORTERS)
