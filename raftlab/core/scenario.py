@@ -8,6 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from raftlab.core.commands import ChangeMembers
 from raftlab.core.errors import ScenarioError
 from raftlab.core.events import ClusterCreated, History
 from raftlab.core.model import DiskModel, LinkModel, Parameters, Scheduled, Workload
@@ -87,16 +88,20 @@ def is_alias(name: str) -> bool:
 
 
 def names_in(scenario: Scenario) -> set[str]:
-    """The nodes that a scenario's script and histories speak of."""
-    names = set(scenario.histories)
-    for scheduled in scenario.script:
+    """The nodes that a scenario speaks of, but for new servers: those that a change of members brings along."""
+    names = {*scenario.histories, *scenario.learners, *scenario.clocks, *scenario.disks, *scenario.links}
+    for ways in scenario.links.values():
+        names.update(ways)
+    names.update(load.node for load in scenario.workloads if load.node is not None)
+    brought: set[str] = set()
+    for scheduled in sorted(scenario.script, key=lambda scheduled: scheduled.at_us):
         command = scheduled.command
         for field in ("node", "source", "target"):
             name = getattr(command, field, None)
-            if isinstance(name, str):
+            if isinstance(name, str) and name not in brought:
                 names.add(name)
-        for field in ("voters", "learners"):
-            names.update(getattr(command, field, ()))
         for group in getattr(command, "groups", ()):
-            names.update(group)
+            names.update(name for name in group if name not in brought)
+        if isinstance(command, ChangeMembers):
+            brought.update(command.voters, command.learners)
     return names

@@ -100,8 +100,8 @@ class Reader:
         """Whether nothing was written."""
         return isinstance(self._node, yaml.ScalarNode) and self._node.tag == "tag:yaml.org,2002:null"
 
-    def pairs(self) -> dict[str, Reader]:
-        """A mapping with any keys."""
+    def pairs(self, words: Collection[str] = ()) -> dict[str, Reader]:
+        """A mapping with any keys. `words` may be such as YAML takes for something else: we know what they mean."""
         if not isinstance(self._node, yaml.MappingNode):
             self.wrong(f"{self._name()} should be a mapping (key: value), not {self._kind()}")
             return {}
@@ -109,7 +109,7 @@ class Reader:
         for key, value in self._node.value:
             name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
             at = Reader(self._document, key, name)
-            if key.tag == "tag:yaml.org,2002:bool":
+            if key.tag == "tag:yaml.org,2002:bool" and name not in words:
                 at.wrong(f"YAML reads the key {name!r} as true or false; put it in quotes or choose another word")
             elif not name:
                 at.wrong("a key should be a word")
@@ -121,8 +121,8 @@ class Reader:
 
     def fields(self, required: Collection[str], optional: Collection[str] = ()) -> dict[str, Reader]:
         """A mapping with these keys and no others."""
-        found = self.pairs()
         known = [*required, *optional]
+        found = self.pairs(known)
         for name in list(found):
             if name not in known:
                 close = get_close_matches(name, known, 1)
@@ -178,13 +178,16 @@ class Reader:
             self.wrong(f"{self._name()} should be true or false, not {self._shown()}")
         return bool(value)
 
-    def duration(self) -> int:
-        """A time in microseconds: 250ms, 1.5s, 40us, or a bare integer."""
+    def duration(self, low: int = 0) -> int:
+        """A time in microseconds, at least `low`: 250ms, 1.5s, 40us, or a bare integer."""
         try:
-            return parse_duration(self._scalar())
+            time_us = parse_duration(self._scalar())
         except ValueError:
             self.wrong(f"{self._name()} should be a time such as 250ms, 1.5s or 40us, not {self._shown()}")
-            return 0
+            return low
+        if time_us < low:
+            self.wrong(f"{self._name()} should be longer than {self._shown()}")
+        return max(low, time_us)
 
     def choice(self, choices: Mapping[str, object] | Collection[str]) -> str:
         """One of some words."""

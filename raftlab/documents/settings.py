@@ -1,78 +1,176 @@
-"""What a cluster is set to, in the words that people write: parameters, links, and `--set`."""
+"""What a cluster is set to, in the words that people write: parameters, links, disks; and `--set`.
+
+The tables are the only place where a word stands beside what it means: reading, writing and the list of words in
+docs/scenarios.md go by them. Words are etcd's where etcd has one (heartbeat-interval, snapshot-count), or those of its
+raft library (check-quorum, max-inflight-msgs).
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from raftlab.core import rulebook
 from raftlab.core.errors import ScenarioError
-from raftlab.core.model import LinkModel, Parameters
+from raftlab.core.model import DiskModel, LinkModel, Parameters
 from raftlab.core.scenario import Scenario
+from raftlab.core.settings import PRESETS
 from raftlab.documents.located import Document, Reader
+from raftlab.documents.values import (
+    BANDWIDTH,
+    BOOLEAN,
+    PART,
+    SOME_TIME,
+    TIME,
+    TIMES,
+    Kind,
+    choice,
+    count,
+)
 
-PARAMETERS = {
-    "election-timeout": "a time or a range of times (150ms-300ms)",
-    "heartbeat-interval": "a time",
-    "noop-on-election": "true or false",
-    "back-off": "by-one or by-term",
-    "max-entries-per-message": "a whole number",
+
+class Setting(Struct, frozen=True):
+    """What a word stands for: a field of core.settings, or both ends of a range; and its kind of value."""
+
+    kind: Kind
+    fields: tuple[str, ...]
+
+    def write(self, values: Sequence[Any]) -> str:
+        """Its value in YAML, from the values of its fields."""
+        return self.kind.write(values[0] if len(self.fields) == 1 else tuple(values))
+
+
+PARAMETERS: Final[dict[str, Setting]] = {
+    "election-timeout": Setting(TIMES, ("election_timeout_min_us", "election_timeout_max_us")),
+    "heartbeat-interval": Setting(SOME_TIME, ("heartbeat_interval_us",)),
+    "noop-on-election": Setting(BOOLEAN, ("noop_on_election",)),
+    "pre-vote": Setting(BOOLEAN, ("pre_vote",)),
+    "pre-vote-heeds-leader": Setting(BOOLEAN, ("pre_vote_heeds_leader",)),
+    "check-quorum": Setting(BOOLEAN, ("check_quorum",)),
+    "back-off": Setting(choice("by_one", "by_term"), ("back_off",)),
+    "max-entries-per-message": Setting(count(1, 10_000), ("max_entries_per_message",)),
+    "max-inflight-msgs": Setting(count(), ("max_inflight",)),
+    "batch-delay": Setting(TIME, ("batch_delay_us",)),
+    "separate-heartbeats": Setting(BOOLEAN, ("separate_heartbeats",)),
+    "forward-proposals": Setting(BOOLEAN, ("forward_proposals",)),
+    "max-request-bytes": Setting(count(1), ("max_request_bytes",)),
+    "membership": Setting(choice("joint", "single"), ("membership",)),
+    "auto-leave": Setting(BOOLEAN, ("auto_leave",)),
+    "catch-up-rounds": Setting(count(), ("catch_up_rounds",)),
+    "config-on": Setting(choice("append", "apply"), ("config_on",)),
+    "read-mode": Setting(choice("log", "read_index", "lease"), ("read_mode",)),
+    "clock-drift": Setting(PART, ("clock_drift_ppm",)),
+    "snapshot-count": Setting(count(), ("snapshot_count",)),
+    "snapshot-catchup-entries": Setting(count(), ("catch_up_entries",)),
+    "snapshot-chunk": Setting(count(), ("snapshot_chunk",)),
+    "disk-write": Setting(TIME, ("disk_write_us",)),
+    "disk-fsync": Setting(TIME, ("disk_fsync_us",)),
+    "disk-fsync-jitter": Setting(TIME, ("disk_fsync_jitter_us",)),
 }
-LINK = {
-    "latency": "a time",
-    "jitter": "a time",
-    "loss": "a part (0.1 or 10%)",
-    "duplicate": "a part (0.1 or 10%)",
-    "reorder": "true or false",
+"""The words for core.settings.Parameters."""
+
+PRESET: Final = "preset"
+"""A word among the parameters: the set of them that the others change (core.settings.PRESETS)."""
+
+LINK: Final[dict[str, Setting]] = {
+    "latency": Setting(TIME, ("latency_us",)),
+    "jitter": Setting(TIME, ("jitter_us",)),
+    "loss": Setting(PART, ("loss_ppm",)),
+    "duplicate": Setting(PART, ("duplicate_ppm",)),
+    "reorder": Setting(BOOLEAN, ("reorder",)),
+    "distribution": Setting(choice("uniform", "exponential", "normal", "pareto"), ("distribution",)),
+    "bandwidth": Setting(BANDWIDTH, ("bandwidth",)),
 }
+"""The words for core.settings.LinkModel."""
+
+DISK: Final[dict[str, Setting]] = {
+    "write": Setting(TIME, ("write_us",)),
+    "fsync": Setting(TIME, ("fsync_us",)),
+    "jitter": Setting(TIME, ("jitter_us",)),
+}
+"""The words for core.settings.DiskModel."""
+
+_DISK_PARAMETERS: Final = {"write": "disk-write", "fsync": "disk-fsync", "jitter": "disk-fsync-jitter"}
+"""Of `disk:`, which is a shorter way to set three parameters."""
 
 
-def read_parameters(reader: Reader, base: Parameters) -> Parameters:
-    """A mapping of parameters."""
-    fields = reader.fields((), PARAMETERS)
+def read_words(fields: Mapping[str, Reader], words: Mapping[str, Setting]) -> dict[str, Any]:
+    """What some words say, by the fields that they stand for. Words of no table are left to others."""
     changed: dict[str, Any] = {}
     for name, value in fields.items():
-        changed.update(parameter(name, value))
-    result = replace(base, **changed)
-    if result.heartbeat_interval_us >= result.election_timeout_min_us:
-        at = fields.get("heartbeat-interval") or fields.get("election-timeout") or reader
-        at.wrong(
-            f"a heartbeat every {result.heartbeat_interval_us // 1000} ms can't keep an election timeout of "
-            f"{result.election_timeout_min_us // 1000} ms from running out; it should be shorter"
-        )
+        if name in words:
+            setting = words[name]
+            read = setting.kind.read(value)
+            changed.update(zip(setting.fields, (read,) if len(setting.fields) == 1 else read, strict=True))
+    return changed
+
+
+def read_parameters(reader: Reader | None, base: Parameters, disk: Reader | None = None) -> Parameters:
+    """Parameters from what stands under `parameters:` and under `disk:`; what isn't said stays as in the base."""
+    fields = {} if reader is None else reader.fields((), (PRESET, *PARAMETERS))
+    for name, value in ({} if disk is None else disk.fields((), DISK)).items():
+        word = _DISK_PARAMETERS[name]
+        if word in fields:
+            (value.key or value).wrong(f"this is the parameter {word!r}, which stands above already; keep one")
+        fields[word] = value
+    if PRESET in fields:
+        base = PRESETS[fields[PRESET].choice(PRESETS)]
+    result = replace(base, **read_words(fields, PARAMETERS))
+    for words, message in _troubles(result):
+        at = next((fields[word] for word in (*words, PRESET) if word in fields), reader)
+        if at is not None:
+            at.wrong(message)
     return result
 
 
-def parameter(name: str, value: Reader) -> dict[str, Any]:
-    """One parameter's fields of core.model.Parameters."""
-    if name == "election-timeout":
-        low, high = _range(value)
-        return {"election_timeout_min_us": low, "election_timeout_max_us": high}
-    if name == "heartbeat-interval":
-        return {"heartbeat_interval_us": value.duration()}
-    if name == "noop-on-election":
-        return {"noop_on_election": value.boolean()}
-    if name == "back-off":
-        return {"back_off": value.choice({"by-one": 1, "by-term": 2}).replace("-", "_")}
-    return {"max_entries_per_message": value.integer(1, 10_000)}
+def _troubles(it: Parameters) -> list[tuple[tuple[str, ...], str]]:
+    """What is wrong with parameters together: the words that it lies in, and what would be right."""
+    found: list[tuple[tuple[str, ...], str]] = []
+    shortest_us, beat_us = it.election_timeout_min_us, it.heartbeat_interval_us
+    if beat_us >= shortest_us:
+        found.append(
+            (
+                ("heartbeat-interval", "election-timeout"),
+                f"a heartbeat every {TIME.write(beat_us)} can't keep an election timeout of {TIME.write(shortest_us)} "
+                "from running out; it should be shorter",
+            )
+        )
+    drift = it.clock_drift_ppm
+    lease_us = shortest_us * (1_000_000 - drift) // (1_000_000 + drift)
+    if it.read_mode == "lease" and lease_us <= beat_us < shortest_us:
+        found.append(
+            (
+                ("clock-drift", "read-mode", "election-timeout", "heartbeat-interval"),
+                f"clocks that may drift by {PART.write(drift)} leave a lease of {TIME.write(lease_us)}: it is over "
+                f"before the next heartbeat ({TIME.write(beat_us)}) can renew it; allow for less drift, or choose a "
+                "longer election-timeout or read-mode read-index",
+            )
+        )
+    return found
 
 
 def read_link(reader: Reader, base: LinkModel) -> LinkModel:
-    """A mapping of how links behave."""
-    return replace(base, **link_fields(reader.fields((), LINK)))
+    """A mapping of how links behave; what isn't said stays as in the base."""
+    return replace(base, **read_words(reader.fields((), LINK), LINK))
 
 
-def link_fields(fields: dict[str, Reader]) -> dict[str, Any]:
-    """Fields of core.model.LinkModel."""
-    changed: dict[str, Any] = {}
-    for name, value in fields.items():
-        if name in ("latency", "jitter"):
-            changed[f"{name}_us"] = value.duration()
-        elif name in ("loss", "duplicate"):
-            changed[f"{name}_ppm"] = _part(value)
-        elif name == "reorder":
-            changed["reorder"] = value.boolean()
-    return changed
+def read_disk(reader: Reader, base: DiskModel) -> DiskModel:
+    """A mapping of how a disk behaves; what isn't said stays as in the base."""
+    return replace(base, **read_words(reader.fields((), DISK), DISK))
+
+
+def wrong_variant(name: str) -> str:
+    """Why there is no broken variant of that name, and what there is; "" if there is one."""
+    known = rulebook.VARIANT_IDS
+    if name in known:
+        return ""
+    close = get_close_matches(name, known, 1)
+    there = f"there are {', '.join(sorted(known))}" if known else "none ship yet"
+    return f"there is no variant {name!r}; " + (f"did you mean {close[0]!r}?" if close else there)
 
 
 def apply_setting(scenario: Scenario, setting: str) -> Scenario:
@@ -81,46 +179,41 @@ def apply_setting(scenario: Scenario, setting: str) -> Scenario:
     Raises:
         ScenarioError: the key is unknown or the value can't be.
     """
+    return apply_settings(scenario, (setting,))
+
+
+def apply_settings(scenario: Scenario, settings: Sequence[str]) -> Scenario:
+    """What several `--set KEY=VALUE` ask for. A preset comes first, so that the others change it; that they go together
+    is looked at when all are known.
+
+    Raises:
+        ScenarioError: a key is unknown, or a value can't be.
+    """
+    presets = [setting for setting in settings if setting.partition("=")[0].strip() == PRESET]
+    for setting in (*presets, *(setting for setting in settings if setting not in presets)):
+        scenario = _apply(scenario, setting)
+    troubles = _troubles(scenario.parameters)
+    if settings and troubles:
+        raise ScenarioError("\n".join(message for _, message in troubles), file="--set")
+    return scenario
+
+
+def _apply(scenario: Scenario, setting: str) -> Scenario:
     key, given, value = setting.partition("=")
     if not given:
         raise ScenarioError(f"--set wants KEY=VALUE, not {setting!r}")
     document = Document(f"{key}: {value}", "--set", ScenarioError)
-    fields = document.reader().fields((), ("nodes", "seed", *PARAMETERS, *LINK))
+    fields = document.reader().fields((), ("nodes", "seed", PRESET, *PARAMETERS, *LINK))
     for name, reader in fields.items():
         if name == "nodes":
-            count = reader.integer(1, 9)
+            nodes = reader.integer(1, 9)
             document.finish()
-            scenario = scenario.with_nodes(count)
+            scenario = scenario.with_nodes(nodes)
         elif name == "seed":
             scenario = replace(scenario, seed=reader.integer(0))
-        elif name in LINK:
-            scenario = replace(scenario, link=replace(scenario.link, **link_fields(fields)))
-        else:
-            scenario = replace(scenario, parameters=read_parameters(document.reader(), scenario.parameters))
+        elif name == PRESET:
+            scenario = replace(scenario, parameters=PRESETS[reader.choice(PRESETS)])
+    link = replace(scenario.link, **read_words(fields, LINK))
+    parameters = replace(scenario.parameters, **read_words(fields, PARAMETERS))
     document.finish()
-    return scenario
-
-
-def _range(value: Reader) -> tuple[int, int]:
-    """150ms-300ms, or one time for both ends."""
-    text = value.text()
-    document = Document(f"low: {text.partition('-')[0]}\nhigh: {text.partition('-')[2] or text}", "", ScenarioError)
-    parts = document.reader().pairs()
-    low, high = parts["low"].duration(), parts["high"].duration()
-    if document.problems or low > high or low <= 0:
-        value.wrong(f"{value.path!r} should be a time or a range of times such as 150ms-300ms, not {text!r}")
-        return 150_000, 300_000
-    return low, high
-
-
-def _part(value: Reader) -> int:
-    """A part of one, in parts per million."""
-    text = value.text().strip()
-    try:
-        part = float(text[:-1]) / 100 if text.endswith("%") else float(text)
-    except ValueError:
-        part = -1.0
-    if not 0 <= part <= 1:
-        value.wrong(f"{value.path!r} should be a part such as 0.1 or 10%, not {text!r}")
-        return 0
-    return round(part * 1_000_000)
+    return replace(scenario, link=link, parameters=parameters)
