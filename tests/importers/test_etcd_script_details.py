@@ -105,7 +105,8 @@ def test_a_forgotten_leader_is_forgotten() -> None:
 
 
 def test_a_follower_without_a_message_follows_nobody() -> None:
-    told = imported(transcripts.WRITE + "tick-election 1\n----\nINFO 1 became follower at term 1\n")
+    heard = 'deliver-msgs 1\n----\n2->1 MsgApp Term:1 Log:1/4 Commit:4 Entries:[1/5 EntryNormal ""]\n\n'
+    told = imported(transcripts.ELECTION + heard + "tick-election 1\n----\nINFO 1 became follower at term 1\n")
 
     last = of(told, BecameFollower)[-1]
     assert isinstance(last, BecameFollower)
@@ -195,6 +196,13 @@ def test_what_is_left_of_a_compacted_log_is_shown() -> None:
 
     log = state_of(imported(text)).nodes["2"].log
     assert (log.snapshot_index, log.snapshot_term, list(log)) == (5, 1, [Entry(6, 1, "normal", "hello")])
+
+
+def test_a_command_that_we_do_not_know_may_show_a_log() -> None:
+    cut = imported(transcripts.WRITE + "cut 1\n----\nlog is empty: first index=5, last index=4\n")
+    kept = imported(transcripts.WRITE + 'cut 1\n----\n1/5 EntryNormal ""\n')
+
+    assert [state_of(it).nodes["1"].log.last_index for it in (cut, kept)] == [4, 5]
 
 
 def test_a_snapshot_that_a_command_sends() -> None:

@@ -171,8 +171,7 @@ class _Scene:
                 telling.observe(item.node, role=item.role, term=item.term, leader=item.leader)
             case EmptyLog():
                 telling.turn_to(item.line)
-                if self.logs:
-                    telling.show_log(self.logs.pop(0), item.last_index, ())
+                self._show_log(item.last_index, ())
             case Remark(error=True):
                 telling.turn_to(item.line)
                 if self.current in telling.cluster.nodes and self.current is not None:
@@ -202,9 +201,13 @@ class _Scene:
     def _log(self, entries: list[PrintedEntry]) -> None:
         for entry in entries:
             self.telling.account.say(entry.line, REPEATS)
-        if self.logs:
-            self.telling.turn_to(entries[0].line)
-            self.telling.show_log(self.logs.pop(0), entries[0].index - 1, entries)
+        self.telling.turn_to(entries[0].line)
+        self._show_log(entries[0].index - 1, entries)
+
+    def _show_log(self, base: int, entries: Sequence[PrintedEntry]) -> None:
+        name = self.logs.pop(0) if self.logs else self.current
+        if name in self.telling.cluster.nodes and name is not None:
+            self.telling.show_log(name, base, entries)
 
     def _belief(self, item: PrintedProgress, before: Item | None) -> None:
         """The peers of one leader are printed in order; a smaller number begins the next one's."""
