@@ -39,7 +39,7 @@ class Importer(Protocol):
         """The trace of one cluster, from the files of its nodes."""
 
 
-IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_script, etcd_zap))
+IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_zap, etcd_script))
 """The narrower ones first: the first that recognises a file has it."""
 
 KINDS: Final = tuple(importer.KIND for importer in IMPORTERS)
