@@ -24,8 +24,14 @@ _DEFAULT_END_US = 10_000_000
 @click.option("-o", "--output", "trace", metavar="TRACE", help="Write the trace there (.gz packs it).")
 @click.option("--seed", type=click.IntRange(0), help="Another seed than the scenario's.")
 @click.option("--until", metavar="TIME", help="Run until then (12.5s, 250ms).")
-@click.option("--off", "off", multiple=True, metavar="VARIANT", help="Take a rule out (see raftlab rules).")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Change a setting (nodes=5, latency=40ms).")
+@click.option("--off", "off", multiple=True, metavar="VARIANT", help="Take a rule out too (see raftlab rules).")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a setting (nodes=5, latency=40ms, preset=etcd).",
+)
 @format_option
 def command(
     scenario: str,
@@ -42,23 +48,19 @@ def command(
     from raftlab.cli.summary import Summary, print_summary
     from raftlab.core.invariants import Checker
     from raftlab.core.times import parse_duration
-    from raftlab.documents.settings import apply_setting
-    from raftlab.engine.rules import VARIANTS
+    from raftlab.documents.settings import apply_settings, wrong_variant
     from raftlab.session import open_scenario
     from raftlab.session.lane import header_of
     from raftlab.sim import Simulation
     from raftlab.trace.writer import TraceWriter
 
-    what = open_scenario(scenario)
-    for setting in settings:
-        what = apply_setting(what, setting)
+    what = apply_settings(open_scenario(scenario), settings)
     if seed is not None:
         what = replace(what, seed=seed)
     for variant in off:
-        if variant not in VARIANTS:
-            there = f"there are {', '.join(sorted(VARIANTS))}" if VARIANTS else "none ship yet"
-            raise click.UsageError(f"there is no variant {variant!r}; {there}")
-    what = replace(what, off=off)
+        if wrong := wrong_variant(variant):
+            raise click.UsageError(wrong)
+    what = replace(what, off=tuple(dict.fromkeys((*what.off, *off))))
     try:
         end_us = parse_duration(until) if until is not None else (what.end_us or _DEFAULT_END_US)
     except ValueError as error:
@@ -74,7 +76,7 @@ def command(
         if writer is not None:
             writer.close()
     document = summary.document(
-        trace, seed=what.seed, modified=list(off), knows=list(header.knows), files=[], unparsed=0
+        trace, seed=what.seed, modified=list(what.off), knows=list(header.knows), files=[], unparsed=0
     )
     print_json(document) if form == "json" else print_summary(document)
     if summary.broken:
