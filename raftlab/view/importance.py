@@ -26,9 +26,15 @@ def importance(event: e.Event) -> int:
         return NOISE if _is_chatter(event.message) else DETAIL
     if isinstance(event, e.CommitAdvanced):
         return STEP if event.rule == "follow_commit" else TURN
+    if isinstance(event, e.BecameFollower):
+        return TURN if event.rule in _STEPS_DOWN else DETAIL
     if isinstance(event, e.NodeObserved):
         return DETAIL if event.role is UNKNOWN and event.status is UNKNOWN else STEP
     return _LEVELS.get(type(event), DETAIL)
+
+
+_STEPS_DOWN: Final = ("check_quorum", "leave_cluster")
+"""A leader that goes of its own accord is a turn; that who sees a higher term follows it isn't."""
 
 
 def _is_chatter(message: Message | None) -> bool:
@@ -37,19 +43,21 @@ def _is_chatter(message: Message | None) -> bool:
 
 _LEVELS: dict[type[e.Event], int] = {
     **dict.fromkeys(
-        (e.TimerSet, e.TimerFired, e.TimerCancelled, e.FsyncStarted, e.FsyncDone, e.LinkChanged,
-         e.RetryScheduled),
+        (e.TimerSet, e.TimerFired, e.TimerCancelled, e.FsyncStarted, e.FsyncDone, e.LinkChanged, e.RetryScheduled,
+         e.MessageHeld, e.HeldReleased, e.LeadConfirmed),
         NOISE,
     ),
     **dict.fromkeys(
-        (e.ClusterCreated, e.NodeJoined, e.VoteGranted, e.VoteRefused, e.EntryAppended, e.AppendRefused,
-         e.ConfigChanged, e.SnapshotTaken, e.TransferStarted, e.ParameterSet, e.BecamePreCandidate,
-         e.SourceNoted, e.ClientAsked),
+        (e.ClusterCreated, e.NodeJoined, e.VoteGranted, e.VoteRefused, e.EntryAppended, e.EntriesAppended,
+         e.AppendRefused, e.ConfigChanged, e.CatchUpStarted, e.CatchUpRound, e.SnapshotTaken, e.ParameterSet,
+         e.BecamePreCandidate, e.SourceNoted, e.ClientAsked, e.RetryDue, e.ReadStarted, e.ReadAbandoned,
+         e.ReadAnswered, e.WatchStarted, e.ClockChanged, e.DiskChanged, e.PeerForgotten),
         STEP,
     ),
     **dict.fromkeys(
         (e.BecameCandidate, e.BecameLeader, e.LogTruncated, e.NodeCrashed, e.NodeRestarted, e.NodePaused,
-         e.NodeResumed, e.NodeRemoved, e.CommandGiven, e.SnapshotInstalled),
+         e.NodeResumed, e.NodeRemoved, e.CommandGiven, e.SnapshotInstalled, e.TransferStarted, e.ConfigRefused,
+         e.CatchUpEnded, e.DiskFoundTorn),
         TURN,
     ),
     e.InvariantBroken: ALARM,

@@ -53,14 +53,41 @@ def message_name(message: m.Message | None) -> str:
     return found(message) if found else type(message).__name__
 
 
+def message_noun(message: m.Message | None) -> str:
+    """The same behind a colon: "ok, our logs agree up to entry 5"."""
+    return message_name(message).replace(": ", ", ", 1)
+
+
 def entry_text(entry: Entry) -> str:
-    """What an entry carries, in short; a no-op and a configuration have no text of their own."""
-    return entry.text or {"noop": "no-op", "config": "config"}.get(entry.kind, "")
+    """What an entry carries, in short, for a slot of a log; of a configuration only that it is one, or a joint one."""
+    if entry.kind == "config":
+        return "joint" if "outgoing" in entry.text.split() else "config"
+    return entry.text or ("no-op" if entry.kind == "noop" else "")
+
+
+def entry_words(entry: Entry) -> str:
+    """What an entry carries, for a sentence; of a configuration all who are in it."""
+    if entry.kind != "config" or not entry.text:
+        return entry_text(entry)
+    words = entry.text.split()
+    if words[0] not in _CONFIG_WORDS:
+        return f"configuration {entry.text}"  # a foreign source's own way to say it
+    parts = [
+        f"{_CONFIG_WORDS.get(field, field)}{names.replace(',', ', ')}"
+        for field, names in zip(words[0::2], words[1::2], strict=False)
+    ]
+    return f"configuration {' '.join(parts)}"
+
+
+_CONFIG_WORDS = {
+    "voters": "", "outgoing": "jointly with ", "learners": "with the learners ", "learners_next": "and later ",
+}  # fmt: skip
+"""The fields of a configuration as our engine writes them into an entry, and what they are called here."""
 
 
 def indices(first: int, last: int) -> str:
-    """ "entry 4", "entries 4-6"."""
-    return f"entry {first}" if first == last else f"entries {first}-{last}"
+    """ "entry 4", "entries 4 to 6"."""
+    return f"entry {first}" if first == last else f"entries {first} to {last}"
 
 
 def place(index: Any, term: Any) -> str:
@@ -105,6 +132,41 @@ def _append_reply_name(message: m.AppendEntriesReply) -> str:
     return "no" if rejected is UNKNOWN else f"no: what stands at index {rejected} doesn't fit" if rejected else "no"
 
 
+def _snapshot_label(message: m.InstallSnapshot) -> str:
+    """The whole of it, or which piece: "snap 12", "snap 12+400"."""
+    piece = f"+{message.offset}" if message.offset else ""
+    return f"snap {_or_mark(message.last_index)}{piece or ('' if message.done else '+0')}"
+
+
+def _snapshot_name(message: m.InstallSnapshot) -> str:
+    upto = f"its snapshot up to {place(message.last_index, message.last_term)}"
+    if message.done and not message.offset:
+        return upto
+    first, last = message.offset + 1, message.offset + len(message.data)
+    return f"{'the last' if message.done else 'a'} piece of {upto} (characters {first} to {last})"
+
+
+def _snapshot_reply_label(message: m.InstallSnapshotReply) -> str:
+    return f"snap ok {_or_mark(message.match_index)}" if message.match_index else f"snap +{message.stored}"
+
+
+def _snapshot_reply_name(message: m.InstallSnapshotReply) -> str:
+    if message.match_index:
+        return f"ok: I hold all up to entry {_or_mark(message.match_index)}"
+    return f"ok: I have {message.stored} characters of the snapshot" if message.stored else "no: nothing of it is kept"
+
+
+def _read_reply_name(message: m.ReadIndexReply) -> str:
+    if message.read_index is UNKNOWN:
+        return "its answer to a read: I can't tell, ask again"
+    return f"its answer to a read: from entry {message.read_index} on"
+
+
+def _proposal_name(message: m.Proposal) -> str:
+    text = entry_words(message.entries[0]) if message.entries else ""
+    return f"a client's request{f': {text}' if text else ''}"
+
+
 def _yes(granted: bool) -> str:
     return "yes" if granted else "no"
 
@@ -116,7 +178,11 @@ def _of_term(message: m.Message) -> str:
 def _log_end(message: m.RequestVote | m.PreVote) -> str:
     if message.last_log_index is UNKNOWN:
         return ""
-    return f"; its log ends at {place(message.last_log_index, message.last_log_term)}"
+    return f": its log ends at {place(message.last_log_index, message.last_log_term)}"
+
+
+def _asked_to(message: m.RequestVote) -> str:
+    return ", and its leader has asked it to stand" if message.transfer else ""
 
 
 _LABELS: dict[type[m.Message], Callable[[Any], str]] = {
@@ -126,8 +192,8 @@ _LABELS: dict[type[m.Message], Callable[[Any], str]] = {
     m.PreVoteReply: lambda message: f"pre {_yes(message.granted)}",
     m.AppendEntries: _append_label,
     m.AppendEntriesReply: _append_reply_label,
-    m.InstallSnapshot: lambda message: f"snap {_or_mark(message.last_index)}",
-    m.InstallSnapshotReply: lambda message: f"snap ok {_or_mark(message.match_index)}",
+    m.InstallSnapshot: _snapshot_label,
+    m.InstallSnapshotReply: _snapshot_reply_label,
     m.TimeoutNow: lambda message: "your turn",
     m.Heartbeat: lambda message: HEART,
     m.HeartbeatReply: lambda message: f"ok {HEART}",
@@ -138,7 +204,7 @@ _LABELS: dict[type[m.Message], Callable[[Any], str]] = {
 }
 
 _NAMES: dict[type[m.Message], Callable[[Any], str]] = {
-    m.RequestVote: lambda message: f"RequestVote{_of_term(message)}{_log_end(message)}",
+    m.RequestVote: lambda message: f"RequestVote{_of_term(message)}{_log_end(message)}{_asked_to(message)}",
     m.RequestVoteReply: lambda message: (
         f"its answer: {_yes(message.granted)}, {'' if message.granted else 'no '}vote{_of_term(message)}"
     ),
@@ -146,13 +212,13 @@ _NAMES: dict[type[m.Message], Callable[[Any], str]] = {
     m.PreVoteReply: lambda message: f"its answer to a PreVote: {_yes(message.granted)}",
     m.AppendEntries: _append_name,
     m.AppendEntriesReply: _append_reply_name,
-    m.InstallSnapshot: lambda message: f"a snapshot up to {place(message.last_index, message.last_term)}",
-    m.InstallSnapshotReply: lambda message: f"ok: the snapshot is stored up to entry {_or_mark(message.match_index)}",
+    m.InstallSnapshot: _snapshot_name,
+    m.InstallSnapshotReply: _snapshot_reply_name,
     m.TimeoutNow: lambda message: "TimeoutNow: stand for election at once",
     m.Heartbeat: lambda message: "a heartbeat",
     m.HeartbeatReply: lambda message: "its answer to a heartbeat",
-    m.ReadIndex: lambda message: "a question: from which index may I answer a read?",
-    m.ReadIndexReply: lambda message: f"the index for a read: {_or_mark(message.read_index)}",
-    m.Proposal: lambda message: "a client's request, passed on",
+    m.ReadIndex: lambda message: "ReadIndex: from which entry on may I answer a read?",
+    m.ReadIndexReply: _read_reply_name,
+    m.Proposal: _proposal_name,
     m.OtherMessage: lambda message: f"{message.name or 'a message'} (raftlab has no counterpart)",
 }

@@ -38,6 +38,34 @@ def is_quorum(config: Config, names: Collection[str]) -> bool:
     return all(sum(name in names for name in half) >= majority(len(half)) for half in halves)
 
 
+def voters_of(config: Config) -> tuple[str, ...]:
+    """Everybody whose vote counts, each once; in a joint configuration those of both halves."""
+    return tuple(dict.fromkeys(config.voters + config.outgoing))
+
+
+def count_words(config: Config, names: Collection[str]) -> str:
+    """How many voters these are: "3 of 5"; in a joint configuration "2 of 3 new and 1 of 3 old"."""
+    new = f"{sum(name in names for name in config.voters)} of {len(config.voters)}"
+    if not config.outgoing:
+        return new
+    return f"{new} new and {sum(name in names for name in config.outgoing)} of {len(config.outgoing)} old"
+
+
+def need_words(config: Config) -> str:
+    """How many make a majority: "3 of 5"; in a joint configuration "2 of 3 new and 2 of 3 old"."""
+    new = f"{majority(len(config.voters))} of {len(config.voters)}"
+    if not config.outgoing:
+        return new
+    return f"{new} new and {majority(len(config.outgoing))} of {len(config.outgoing)} old"
+
+
+def majority_words(config: Config) -> str:
+    """The arithmetic for a rule's line: "majority of 5 = 3"."""
+    if config.outgoing:
+        return f"majorities: {need_words(config)}"
+    return f"majority of {len(config.voters)} = {majority(len(config.voters))}"
+
+
 def is_running(cluster: Cluster, name: str) -> bool:
     """Whether a node's process runs, for all that is known."""
     node = cluster.nodes.get(name)
@@ -52,7 +80,7 @@ def running(cluster: Cluster, names: Collection[str]) -> list[str]:
 def holders(cluster: Cluster, index: int, term: int, config: Config) -> list[str]:
     """The voters whose log holds the entry (index, term)."""
     found = []
-    for name in config.voters:
+    for name in voters_of(config):
         node = cluster.nodes.get(name)
         if node is not None and node.log.term_at(index) == term:
             found.append(name)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from math import cos, hypot, pi, sin
 from typing import TYPE_CHECKING
 
-from raftlab.view.quorum import configuration, is_quorum, running
+from raftlab.view.quorum import configuration, count_words, is_quorum, running
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,9 +61,8 @@ def can_commit(cluster: Cluster, side: Sequence[str]) -> bool:
 
 def side_name(cluster: Cluster, side: Sequence[str]) -> str:
     """What a side can do: "3 of 5: can commit", "2 of 5: can't commit"."""
-    voters = configuration(cluster).voters
-    up = sum(name in voters for name in running(cluster, side))
-    return f"{up} of {len(voters)}: {'can commit' if can_commit(cluster, side) else 'can’t commit'}"
+    up = count_words(configuration(cluster), running(cluster, side))
+    return f"{up}: {'can commit' if can_commit(cluster, side) else 'can’t commit'}"
 
 
 def outline(

@@ -90,7 +90,7 @@ def test_sentences() -> None:
     entries = (Entry(4, 3), Entry(5, 3))
     sent = e.MessageSent(0, "n1", None, None, "n2", m.AppendEntries(3, 3, 2, entries), 10)
     assert describe(granted) == "n2 grants its vote of term 3 to n1."
-    assert describe(sent) == "n1 sends AppendEntries to n2: entries 4-5 after 3:2."
+    assert describe(sent) == "n1 sends AppendEntries to n2: entries 4 to 5 after 3:2."
     assert section(granted) == "§5.2"
     assert section(bare(e.LogTruncated)) == "§5.3"
     assert section(bare(e.TransferStarted)) == "dissertation §3.10"
@@ -139,7 +139,7 @@ def test_the_caption_guesses_nothing() -> None:
     for event in story:
         cluster.fold([event])
         said.append(headline(event, cluster)[0])
-    assert said[2] == "a drops entries 4-5, which conflict with the log of b."
+    assert said[2] == "a drops entries 4 to 5, which conflict with the log of b."
     assert said[3] == "a stores entry 4 of term 2."
     assert said[4] == "b crashes."
 
