@@ -8,7 +8,7 @@ from raftlab.core.events import Event
 from raftlab.core.invariants import Checker
 from raftlab.core.scenario import Scenario
 from raftlab.sim import Simulation
-from raftlab.sim.campaign import campaign
+from raftlab.sim.chaos import campaign
 
 
 def faulted(seed: int, end_us: int = 3_000_000) -> Scenario:

@@ -81,7 +81,7 @@ def handle_heartbeat_reply(step: Step, peer: str, reply: HeartbeatReply) -> None
     if old.state == "probe" and old.inflight:
         believe(step, "record_progress", peer, old.match_index, old.next_index, old.sent_index, "probe")
     if old.match_index < node.log.last_index or old.state == "probe":
-        step.rules.replicate(step, peer, "record_progress")
+        step.rules.replicate(step, peer, "send_heartbeat")
 
 
 def back_off(step: Step, peer: str, reply: AppendEntriesReply) -> None:

@@ -484,4 +484,4 @@ def test_5_4_2_only_current_term_entries_commit_by_count(rules: Rules) -> None:
 @pytest.mark.parametrize(("check", "rule", "broken"), GUARDS, ids=[f"{it[0].__name__[5:]}" for it in GUARDS])
 def test_seen_red(check: Check, rule: str, broken: Callable[..., Any]) -> None:
     with pytest.raises((AssertionError, KeyError, ValueError, AttributeError)):
-        check(Rules((rule,), {rule: (rule, broken)}))
+        check(Rules((rule,), {rule: {rule: broken}}))

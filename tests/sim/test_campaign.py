@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from raftlab.engine import Rules
-from raftlab.sim.campaign import campaign, play
+from raftlab.sim.campaign import play
+from raftlab.sim.chaos import campaign
 
 
 @pytest.mark.parametrize("first", range(0, 120, 20))

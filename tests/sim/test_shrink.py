@@ -32,7 +32,9 @@ def never_twice_the_same(step: Any) -> None:
 
 
 def without(rule: str, function: Callable[..., Any]) -> Rules:
-    return Rules((rule,), {rule: (rule, function)})
+    rules = Rules()
+    setattr(rules, rule, function)
+    return rules
 
 
 def crash_after_partition(scenario: Scenario) -> Failure | None:
