@@ -9,10 +9,14 @@ A query is an expression in Python's syntax over one position of a timeline:
 
 About the event: kind, node, rule, text (its sentence), at (seconds), and its own fields as event.entry, event.term ...
 About the cluster: nodes, up (nodes that run), leader (of the highest term; None: nobody), leaders, term and commit
-(the highest anywhere), quorum (how many a majority is), seconds, cut (whether any link is), logs_equal, and each node
-by its name. About a node: name, status, role, term, vote, leader, commit, applied, last_index, last_term, up,
-value(key), log_has(text), log_term(index), entry(index); of a leader match_index(peer) and next_index(peer) (None:
-not its peer). Functions: any, all, count, len, max, min, sum, sorted, abs.
+(the highest anywhere), quorum (how many of the voters a majority is), seconds, cut (whether any link is), logs_equal,
+and each node by its name. About a node: name, status, role, up, leads, term, vote, leader, commit, applied, last_index,
+last_term, snapshot_index, disk_index (up to where its log is durable), log_has(text), log_term(index), entry(index);
+of its state machine value(key), keys (how many) and revision; of the configuration that it uses config (its voters),
+outgoing (of a joint one, the old half), learners and config_index (its entry; 0: none); of a leader match_index(peer),
+next_index(peer), progress(peer) ("probe", "replicate", "snapshot"; None: not its peer), transfer_to and catch_up (the
+new servers that it brings up to date); reads (how many it hasn't answered). Functions: any, all, count, len, max, min,
+sum, sorted, abs.
 
 The text is parsed and checked against a list of what is allowed before anything of it is run: a lesson or a trace is
 data, and can't do more than ask.
@@ -25,7 +29,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from raftlab.core.errors import QueryError
-from raftlab.core.log import UNKNOWN
+from raftlab.core.log import UNKNOWN, Log
 from raftlab.core.model import CRASHED, LEADER, REMOVED, UP, Cluster, Node
 
 if TYPE_CHECKING:
@@ -62,7 +66,7 @@ _FUNCTIONS: dict[str, Any] = {
     "abs": abs,
     "count": lambda answers: sum(1 for answer in answers if answer),
 }
-_METHODS = frozenset({"value", "log_has", "log_term", "entry", "match_index", "next_index"})
+_METHODS = frozenset({"value", "log_has", "log_term", "entry", "match_index", "next_index", "progress"})
 _EVENT_NAMES = frozenset({"kind", "node", "rule", "text", "event"})
 _CLUSTER_NAMES = frozenset(
     {"nodes", "up", "leader", "leaders", "term", "commit", "quorum", "seconds", "at", "cut", "logs_equal"}
@@ -178,13 +182,31 @@ def _of_cluster(name: str, cluster: Cluster) -> Any:
     if name == "commit":
         return max((node.commit_index for node in nodes if node.commit_index is not UNKNOWN), default=0)
     if name == "quorum":
-        return len(nodes) // 2 + 1
+        return len(_voters(cluster)) // 2 + 1
     if name == "cut":
         return any(link.cut for ways in cluster.links.values() for link in ways.values())
     if name == "logs_equal":
-        logs = [node.log for node in nodes]
-        return all(log == logs[0] for log in logs)
+        logs = [node.log for node in nodes if node.status is not REMOVED]
+        return all(_same_log(log, logs[0]) for log in logs)
     return cluster.now_us / 1e6  # seconds, at
+
+
+def _voters(cluster: Cluster) -> Collection[str]:
+    """Who votes, by the leader's configuration; without a leader by any that is known, else all nodes."""
+    leader = cluster.leader()
+    for node in ([] if leader is None else [leader]) + list(cluster.nodes.values()):
+        if node.config is not UNKNOWN and node.config.voters:
+            return node.config.voters
+    return cluster.nodes
+
+
+def _same_log(one: Log, other: Log) -> bool:
+    """Whether two logs end the same way and agree on what both still hold: one may have compacted more of it."""
+    start = max(one.snapshot_index, other.snapshot_index) + 1
+    same_end = (one.last_index, one.last_term) == (other.last_index, other.last_term)
+    if one.snapshot_index == other.snapshot_index or not same_end or one.last_index is UNKNOWN:
+        return one == other
+    return one.between(start, one.last_index) == other.between(start, one.last_index)
 
 
 class _NodeView:
@@ -206,9 +228,11 @@ class _NodeView:
             return node.status is UP
         if name == "leads":
             return node.role is LEADER and node.status is UP
+        if name in _COUNTED:
+            return _COUNTED[name](node)
         attribute = _NODE_FIELDS.get(name)
         if attribute is None:
-            there = sorted({*_NODE_FIELDS, "role", "status", "up", "leads", *_METHODS})
+            there = sorted({*_NODE_FIELDS, *_COUNTED, "role", "status", "up", "leads", *_METHODS})
             raise QueryError(f"a node has no {name!r}; it has {', '.join(there)}")
         if attribute.startswith("log."):
             return getattr(node.log, attribute[4:])
@@ -216,7 +240,8 @@ class _NodeView:
 
     def value(self, key: str) -> str | None:
         """What the node's state machine holds under a key."""
-        return self._node.machine.get(key)
+        found: str | None = self._node.machine.value(key)
+        return found
 
     def log_has(self, text: str) -> bool:
         """Whether some entry of the log carries that text."""
@@ -241,6 +266,29 @@ class _NodeView:
         progress = self._node.progress.get(peer)
         return None if progress is None else progress.next_index
 
+    def progress(self, peer: str) -> str | None:
+        """How a leader sends to the peer."""
+        progress = self._node.progress.get(peer)
+        return None if progress is None else progress.state
+
+
+def _snapshot_index(node: Node) -> int:
+    """Up to where a snapshot stands in for the log; a leader may keep entries behind it all the same."""
+    return node.log.snapshot_index if node.snapshot is None else node.snapshot.index
+
+
+_COUNTED: dict[str, Callable[[Node], Any]] = {
+    "config": lambda node: list(node.config.voters),
+    "outgoing": lambda node: list(node.config.outgoing),
+    "learners": lambda node: list(node.config.learners),
+    "snapshot_index": _snapshot_index,
+    "disk_index": lambda node: node.durable_index,
+    "keys": lambda node: len(node.machine),
+    "revision": lambda node: node.machine.revision,
+    "reads": lambda node: len(node.reads),
+    "catch_up": lambda node: [] if node.catch_up is None else list(node.catch_up.rounds),
+}
+"""What is asked of a node by a name, and worked out. A source that can't tell makes the predicate not hold."""
 
 _NODE_FIELDS = {
     "name": "name",
@@ -252,6 +300,8 @@ _NODE_FIELDS = {
     "applied": "last_applied",
     "last_index": "log.last_index",
     "last_term": "log.last_term",
+    "config_index": "config_index",
+    "transfer_to": "transfer_to",
 }
 
 
