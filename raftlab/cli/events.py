@@ -50,7 +50,7 @@ def command(
     from raftlab.view.describe import describe
 
     timeline = open_traces(traces, import_kind).timeline
-    warn_of_source(timeline)
+    warn_of_source(timeline, form)
     wanted = {_kind(name) for name in kinds}
     start = 0 if first is None else _first_of(first, timeline)
     stop = len(timeline) if last is None else parse_position(last, timeline) + 1
@@ -61,7 +61,7 @@ def command(
             continue
         if nodes and event.node not in nodes:
             continue
-        if term is not None and event_term(event) != term:
+        if term is not None and term not in event_terms(event):
             continue
         text = describe(event)
         if needle is not None and needle not in text.lower():
@@ -92,9 +92,9 @@ def document(timeline: Timeline, position: int, event: Event, text: str) -> dict
         found["time"] = time
     found["node"] = event.node
     found["kind"] = type(event).__name__
-    term = event_term(event)
-    if term is not None:
-        found["term"] = term
+    terms = event_terms(event)
+    if terms:
+        found["term"] = terms[0]
     if event.cause is not None:
         found["cause"] = event.cause
     if event.rule is not None:
@@ -106,15 +106,14 @@ def document(timeline: Timeline, position: int, event: Event, text: str) -> dict
     return found
 
 
-def event_term(event: Event) -> int | None:
-    """The term that an event names: its own, its message's, its entry's."""
+def event_terms(event: Event) -> tuple[int, ...]:
+    """The terms that an event names: its own, its message's or its entry's; of several entries each, newest first."""
     from raftlab.core.log import UNKNOWN
 
-    for holder in (event, getattr(event, "message", None), getattr(event, "entry", None)):
-        term = getattr(holder, "term", None)
-        if term is not None and term is not UNKNOWN:
-            return int(term)
-    return None
+    entries = getattr(event, "entries", ())
+    holders = (event, getattr(event, "message", None), getattr(event, "entry", None), *reversed(entries))
+    found = (getattr(holder, "term", None) for holder in holders)
+    return tuple(dict.fromkeys(int(term) for term in found if term is not None and term is not UNKNOWN))
 
 
 def _kind(name: str) -> str:

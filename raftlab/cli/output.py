@@ -83,9 +83,13 @@ def parse_position(text: str, timeline: Timeline) -> int:
     return timeline.index_at(parse_time(text, timeline))
 
 
-def warn_of_source(timeline: Timeline) -> None:
-    """Say on standard error what a person must know of a trace: cut short, modified Raft."""
+def warn_of_source(timeline: Timeline, form: str) -> None:
+    """Say what a person must know of a trace: on standard error that it was cut short; modified Raft above the text
+    itself, so that the label stays with it wherever it goes (with JSON, whose form is fixed, on standard error)."""
+    from raftlab.view.modified import modified_label, variants_of
+
     if timeline.cut_short:
         click.echo(f"note: {timeline.cut_short}", err=True)
-    if timeline.header.modified:
-        click.echo(f"note: modified Raft ({', '.join(timeline.header.modified)})", err=True)
+    label = modified_label(variants_of(timeline))
+    if label:
+        click.echo(label, err=form == "json")

@@ -45,7 +45,7 @@ def command(
 
     opened = open_traces(traces, kind)
     timeline = opened.timeline
-    warn_of_source(timeline)
+    warn_of_source(timeline, form)
     if times_file is not None:
         for line in times_file:
             asked = line.strip()
@@ -125,7 +125,8 @@ def node_document(node: Node, log: int | None, knows: tuple[str, ...]) -> dict[s
         entries = node.log.tail(len(node.log) if log is None else log)
         values["log"] = [[entry.index, entry.term, entry.kind, entry.text] for entry in entries]
     if node.log.last_index is not UNKNOWN:
-        values["snapshot_index"] = node.log.snapshot_index
+        # A snapshot may reach further than what is compacted: entries are kept for peers that are a little behind.
+        values["snapshot_index"] = node.log.snapshot_index if node.snapshot is None else node.snapshot.index
     if running and node.role is LEADER and node.progress:
         values["progress"] = {
             peer: {"match": it.match_index, "next": it.next_index, "state": it.state}
@@ -135,14 +136,19 @@ def node_document(node: Node, log: int | None, knows: tuple[str, ...]) -> dict[s
 
 
 def _config(cluster: Cluster) -> dict[str, Any] | None:
-    """The configuration in force: the leader's, else the one of whoever has the newest term."""
+    """The configuration in force: the leader's, else the one of whoever has the newest term.
+
+    A server that has just joined knows of none yet, so it isn't asked while anybody else can tell.
+    """
     from raftlab.core.log import UNKNOWN
 
     leader = cluster.leader()
     nodes = sorted(
         (node for node in cluster.nodes.values() if node.config is not UNKNOWN),
-        key=lambda node: (node is leader, 0 if node.current_term is UNKNOWN else node.current_term),
-    )
+        key=lambda node: (
+            bool(node.config.voters), node is leader, 0 if node.current_term is UNKNOWN else node.current_term,
+        ),
+    )  # fmt: skip
     if not nodes:
         return None
     config = nodes[-1].config
@@ -160,14 +166,31 @@ def _print_text(found: dict[str, Any], opened: Opened) -> None:
         entries = " ".join(f"{index}:{term}{'' if kind == 'normal' else kind[0]}" for index, term, kind, _ in
                            node.get("log", [])[-12:])  # fmt: skip
         rows.append([name, *(_word(node, field) for field in ("status", "role", "term", "vote", "leader", "commit"))])
-        rows[-1] += [last, ("… " if len(node.get("log", [])) > 12 else "") + entries]
+        rows[-1] += [last, _log_start(node) + entries]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    if "config" in found:
+        click.echo(f"members: {_members(found['config'])}")
     if found.get("links_cut"):
         click.echo("cut: " + ", ".join(f"{source} -> {target}" for source, target in found["links_cut"]))
     for broken in found["broken_invariants"]:
         click.echo(f"BROKEN at event {broken['event']}: {broken['invariant']}: {broken['text']}")
+
+
+def _members(config: dict[str, Any]) -> str:
+    """The members in words: both halves of a joint configuration, and who is a learner."""
+    from raftlab.core.model import Config
+    from raftlab.view.describe import config_text
+
+    return config_text(Config(tuple(config["voters"]), tuple(config["outgoing"]), tuple(config["learners"])))
+
+
+def _log_start(node: dict[str, Any]) -> str:
+    """What stands before the entries that are shown: a snapshot, or more of them."""
+    if len(node.get("log", [])) > 12:
+        return "… "
+    return f"[snapshot up to {node['snapshot_index']}] " if node.get("snapshot_index") else ""
 
 
 def _word(node: dict[str, Any], field: str) -> str:

@@ -10,6 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from raftlab.cli import main
+from raftlab.core import events as e
+from raftlab.core.log import Entry
+from raftlab.core.machine import Result as Applied
+from raftlab.core.model import Config
+from raftlab.trace.codec import TraceHeader
+from raftlab.trace.writer import TraceWriter
 
 DATA = Path(__file__).parents[1] / "data" / "etcd" / "part_leader3-zap"
 LOGS = [str(DATA / f"n{number}.log") for number in (1, 2, 3)]
@@ -86,6 +92,70 @@ def test_state_of_a_run(trace: str) -> None:
     end = document("state", trace)
     assert end["nodes"]["n1"]["log"] == end["nodes"]["n4"]["log"]
     assert [entry[3] for entry in end["nodes"]["n1"]["log"]] == ["x=1", "x=2", "x=3", "y=4", "z=5"]
+
+
+@pytest.fixture(scope="module")
+def members(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A trace by hand of modified Raft: n1 leads in a joint configuration, has a snapshot, and sends it to n4."""
+    entries = tuple(Entry(index, 1 + (index > 3), "normal", f"x={index}") for index in range(1, 7))
+    joint = Config(("n1", "n2", "n4"), ("n1", "n2", "n3"), ("n5",))
+    events: list[e.Event] = [
+        e.ClusterCreated(0, None, None, None, ("n1", "n2", "n3"), 1, ("commit_any_term",)),
+        e.TermAdvanced(1, "n1", None, None, 2),
+        e.BecameLeader(2, "n1", None, None, 2),
+        e.NodeJoined(3, "n4", None, None, None, Config()),
+        e.EntriesAppended(3, "n1", None, None, entries),
+        e.CommitAdvanced(4, "n1", None, None, 6),
+        e.EntriesApplied(4, "n1", None, None, 1, (Applied("nothing"),) * 6),
+        e.SnapshotTaken(5, "n1", None, None, 5, 2, joint, 3, 1),
+        e.ConfigChanged(6, "n1", None, None, joint, 6),
+        e.ProgressChanged(7, "n1", None, None, "n4", 0, 6, 0, "snapshot", (), 5),
+    ]
+    path = str(tmp_path_factory.mktemp("members") / "members.trace")
+    with TraceWriter(path, TraceHeader(1, nodes=("n1", "n2", "n3"), modified=("commit_any_term",))) as writer:
+        for event in events:
+            writer.append(event)
+    return path
+
+
+def test_state_of_members_and_snapshots(members: str) -> None:
+    found = document("state", members)
+    assert found["config"] == {"voters": ["n1", "n2", "n4"], "outgoing": ["n1", "n2", "n3"], "learners": ["n5"]}
+    node = found["nodes"]["n1"]
+    assert node["snapshot_index"] == 5
+    assert [entry[0] for entry in node["log"]] == [4, 5, 6]
+    assert node["progress"]["n4"] == {"match": 0, "next": 6, "state": "snapshot"}
+    assert found["nodes"]["n4"]["snapshot_index"] == 0
+    text = raftlab("state", members).stdout
+    assert "members: n1, n2, n4 jointly with n1, n2, n3 (learners: n5)" in text
+    assert "[snapshot up to 5] 4:2 5:2 6:2" in text
+
+
+def test_a_new_server_that_knows_no_configuration_is_not_asked_for_it(members: str) -> None:
+    assert document("state", members, "--event", "3")["config"]["voters"] == ["n1", "n2", "n3"]
+
+
+def test_events_of_several_entries_name_their_terms(members: str) -> None:
+    lines = raftlab("events", members, "--kind", "entries-appended", "--term", "1", "--format", "json").stdout
+    assert json.loads(lines)["term"] == 2
+    assert "n1 stores entries 1 to 6 of terms 1 and 2" in json.loads(lines)["text"]
+
+
+def test_modified_raft_is_labelled_in_every_text(members: str, tmp_path: Path) -> None:
+    label = "modified Raft: commit_any_term"
+    assert raftlab("state", members).stdout.startswith(label)
+    assert raftlab("events", members).stdout.startswith(label)
+    assert label in raftlab("import", members, "-o", str(tmp_path / "again.trace")).stdout
+    assert document("import", members, "-o", str(tmp_path / "again.trace"))["modified"] == ["commit_any_term"]
+    result = raftlab("state", members, "--format", "json")
+    assert label in result.stderr
+    assert json.loads(result.stdout)["event"] == 9
+
+
+def test_raft_as_it_is_has_no_label(trace: str) -> None:
+    for command in ("state", "events"):
+        result = raftlab(command, trace)
+        assert "modified" not in result.stdout + result.stderr
 
 
 def test_state_before_any_event_and_repeated(trace: str) -> None:
