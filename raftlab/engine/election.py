@@ -34,10 +34,12 @@ from raftlab.core.messages import (
     RequestVoteReply,
 )
 from raftlab.core.model import CANDIDATE, FOLLOWER, LEADER
+from raftlab.engine.configuration import config_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from raftlab.core.model import Config
     from raftlab.engine.step import Step
 
 
@@ -84,13 +86,31 @@ def reject_stale_term(step: Step, sender: str, message: Message) -> None:
 
 def time_out(step: Step) -> None:
     """5.2: nobody was heard of for a whole timeout: stand for election, or ask first (dissertation 9.6)."""
-    node = step.node
-    if node.name not in node.config.voters and node.name not in node.config.outgoing:
-        return  # a server that is no voter never stands (dissertation 4.2.1)
+    if not step.rules.may_stand(step):
+        return
     if step.cluster.parameters.pre_vote:
         step.rules.ask_first(step)
     else:
         step.rules.start_election(step)
+
+
+def may_stand(step: Step) -> bool:
+    """Dissertation 4.2.1, 4.2.2: a voter stands, a learner never does.
+
+    A voter that its newest configuration leaves out stands as long as that isn't committed: its log may be the
+    longest, and then nobody else can win. Its own vote doesn't count.
+    """
+    node = step.node
+    if is_voter(node.config, node.name):
+        return True
+    if node.config_index <= node.commit_index:
+        return False
+    return is_voter(config_at(node, node.config_index - 1)[0], node.name)
+
+
+def is_voter(config: Config, name: str) -> bool:
+    """Whether a server's vote counts."""
+    return name in config.voters or name in config.outgoing
 
 
 def start_election(step: Step) -> None:

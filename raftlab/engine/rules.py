@@ -45,6 +45,7 @@ class Rules:
     adopt_term = staticmethod(election.adopt_term)
     reject_stale_term = staticmethod(election.reject_stale_term)
     time_out = staticmethod(election.time_out)
+    may_stand = staticmethod(election.may_stand)
     start_election = staticmethod(election.start_election)
     stand_at_once = staticmethod(election.stand_at_once)
     grant_vote = staticmethod(election.grant_vote)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from raftlab.core.events import ConfigChanged, SnapshotChunkStored, SnapshotInstalled, SnapshotTaken
 from raftlab.core.messages import AppendEntries, InstallSnapshot, InstallSnapshotReply
 from raftlab.core.model import LEADER
-from raftlab.engine.membership import config_at
+from raftlab.engine.configuration import config_at
 from raftlab.engine.progress import believe
 
 if TYPE_CHECKING:

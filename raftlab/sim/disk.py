@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from raftlab.core.events import NodeCrashed
 from raftlab.core.log import UNKNOWN
-from raftlab.engine.membership import config_at
+from raftlab.engine.configuration import config_at
 
 if TYPE_CHECKING:
     from raftlab.core.chance import Chance
