@@ -21,9 +21,12 @@ is so when the command is given.
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import Any, Final
 
-from raftlab.core.commands import ChangeMembers
+from msgspec.structs import replace
+
+from raftlab.core.commands import ChangeMembers, SetParameter
 from raftlab.core.errors import ScenarioError
 from raftlab.core.events import History
 from raftlab.core.model import DiskModel, Entry, LinkModel, Parameters, Scheduled, Workload
@@ -31,7 +34,15 @@ from raftlab.core.scenario import MOST_NODES, Scenario, is_alias, names_in
 from raftlab.documents.commands import COMMANDS, CONSISTENCY, read_commands
 from raftlab.documents.located import Document, Reader
 from raftlab.documents.network import read_links
-from raftlab.documents.settings import Setting, read_disk, read_link, read_parameters, read_words, wrong_variant
+from raftlab.documents.settings import (
+    Setting,
+    read_disk,
+    read_link,
+    read_parameters,
+    read_words,
+    troubles,
+    wrong_variant,
+)
 from raftlab.documents.values import CLOCK_RATE, NODE, SOME_TIME, TEXT, TIME
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -88,7 +99,7 @@ def read_fields(reader: Reader, name: str) -> Scenario:
         parameters=parameters,
         link=link,
         histories=_histories(fields["histories"], nodes) if "histories" in fields else {},
-        script=_script(fields["script"], nodes) if "script" in fields else (),
+        script=_script(fields["script"], nodes, parameters) if "script" in fields else (),
         workloads=tuple(_workload(load, number, nodes) for number, load in enumerate(loads, 1)),
         end_us=fields["until"].duration() if "until" in fields else None,
         off=_off(fields["off"]) if "off" in fields else (),
@@ -172,19 +183,23 @@ def _workload(reader: Reader, number: int, nodes: tuple[str, ...]) -> Workload:
     return Workload(**given)
 
 
-def _script(reader: Reader, nodes: tuple[str, ...]) -> tuple[Scheduled, ...]:
+def _script(reader: Reader, nodes: tuple[str, ...], parameters: Parameters) -> tuple[Scheduled, ...]:
     script: list[tuple[Reader, Scheduled]] = []
     for item in reader.items():
         fields = item.fields(("at",), COMMANDS)
         at_us = fields.pop("at").duration() if "at" in fields else 0
         script += [(item, Scheduled(at_us, command)) for command in read_commands(fields, item)]
-    # A change of members may bring new servers, which later commands name.
+    # What a command meets follows from those before it: new servers that a change brought, parameters that were set.
     known = nodes
-    for item, scheduled in sorted(script, key=lambda it: it[1].at_us):
-        check_names(item, scheduled, known)
-        known = with_members(known, scheduled)
+    for item, group in groupby(sorted(script, key=lambda it: it[1].at_us), key=lambda it: it[0]):
+        for _, scheduled in group:
+            check_names(item, scheduled, known)
+            known = with_members(known, scheduled)
+            parameters = _with_setting(parameters, scheduled)
         if len(known) > MOST_NODES:
             item.wrong(f"a cluster has {MOST_NODES} servers at most, those that have left counted, not {len(known)}")
+        for _, message in troubles(parameters) if isinstance(scheduled.command, SetParameter) else ():
+            item.wrong(message)
     return tuple(scheduled for _, scheduled in script)
 
 
@@ -201,6 +216,11 @@ def with_members(nodes: tuple[str, ...], scheduled: Scheduled) -> tuple[str, ...
     if not isinstance(command, ChangeMembers):
         return nodes
     return tuple(dict.fromkeys((*nodes, *command.voters, *command.learners)))
+
+
+def _with_setting(parameters: Parameters, scheduled: Scheduled) -> Parameters:
+    command = scheduled.command
+    return replace(parameters, **{command.name: command.value}) if isinstance(command, SetParameter) else parameters
 
 
 # -- What was before ----------------------------------------------------------------------------------------------

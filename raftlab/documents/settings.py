@@ -120,15 +120,15 @@ def read_parameters(reader: Reader | None, base: Parameters, disk: Reader | None
     if PRESET in fields:
         base = PRESETS[fields[PRESET].choice(PRESETS)]
     result = replace(base, **read_words(fields, PARAMETERS))
-    for words, message in _troubles(result):
+    for words, message in troubles(result):
         at = next((fields[word] for word in (*words, PRESET) if word in fields), reader)
         if at is not None:
             at.wrong(message)
     return result
 
 
-def _troubles(it: Parameters) -> list[tuple[tuple[str, ...], str]]:
-    """What is wrong with parameters together: the words that it lies in, and what would be right."""
+def troubles(it: Parameters) -> list[tuple[tuple[str, ...], str]]:
+    """What is wrong with parameters together: the words in which it lies, and what would be right."""
     found: list[tuple[tuple[str, ...], str]] = []
     shortest_us, beat_us = it.election_timeout_min_us, it.heartbeat_interval_us
     if beat_us >= shortest_us:
@@ -192,9 +192,9 @@ def apply_settings(scenario: Scenario, settings: Sequence[str]) -> Scenario:
     presets = [setting for setting in settings if setting.partition("=")[0].strip() == PRESET]
     for setting in (*presets, *(setting for setting in settings if setting not in presets)):
         scenario = _apply(scenario, setting)
-    troubles = _troubles(scenario.parameters)
-    if settings and troubles:
-        raise ScenarioError("\n".join(message for _, message in troubles), file="--set")
+    wrong = troubles(scenario.parameters)
+    if settings and wrong:
+        raise ScenarioError("\n".join(message for _, message in wrong), file="--set")
     return scenario
 
 

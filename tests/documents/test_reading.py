@@ -176,7 +176,7 @@ WRONG = [
     ("links: [{from: n1, to: leader, latency: 1ms}]", "1:24: there is no node 'leader'"),
     ("links: [{from: n1, latency: 1ms}]", "1:9: 'links[0]' lacks the key 'to'"),
     ("nodes: 3\nregions: {a: [n1, n2], b: [n3, n1]}\nwan: {a-b: {latency: 1ms}}", "2:32: n1 stands in a already"),
-    ("nodes: 3\nregions: {a: [n1], b: [n3]}\nwan: {a-b: {latency: 1ms}}", "each node is in a region; n2 stands in none"),
+    ("nodes: 3\nregions: {a: [n1], b: [n3]}\nwan: {a-b: {latency: 1ms}}", "in a region; n2 stands in none"),
     ("nodes: 3\nregions: {a: [n1, n2], b: [n9, n3]}\nwan: {a-b: {latency: 1ms}}", "2:28: there is no node 'n9'"),
     ("nodes: 2\nregions: {a: [n1], b: [n2]}\nwan: {a-c: {latency: 1ms}}", "3:7: there are no two regions 'a-c'; the"),
     ("nodes: 2\nregions: {a: [n1], b: [n2]}\nwan: {a-b: {}, b-a: {}}", "3:16: how a and b are linked stands"),
@@ -193,6 +193,8 @@ WRONG = [
     ("script: [{at: 1s, members: {voters: [n1], mode: both}}]", "can't be 'both'; there are joint, single"),
     ("nodes: 9\nscript: [{at: 1s, members: [n1, a]}]", "2:10: a cluster has 9 servers at most, those that have left"),
     ("script: [{at: 2s, members: [n1, n7]}, {at: 1s, crash: n7}]", "1:39: there is no node 'n7'"),
+    ("script: [{at: 1s, set: {heartbeat-interval: 200ms}}]", "1:10: a heartbeat every 200ms can't keep"),
+    ("script: [{at: 1s, set: {election-timeout: 1s}}, {at: 2s, set: {heartbeat-interval: 1s}}]", "1:49: a heartbeat"),
     ("script: [{at: 1s, heal: n1}]", "1:25: 'script[0].heal' takes nothing behind it"),
     ("script: [{at: 1s, transfer: n9}]", "there is no node 'n9'"),
     ("script: [{at: 1s, link: {from: n1, to: n1}}]", "1:40: a link leads from one node to another"),
@@ -231,6 +233,10 @@ def test_all_mistakes_are_told_at_once() -> None:
 def test_what_raft_itself_refuses_is_no_mistake() -> None:
     read("script: [{at: 1s, members: {voters: [n1, n6, n7], mode: single}}]")
     read("parameters: {snapshot-count: 10, snapshot-catchup-entries: 100}")
+
+
+def test_parameters_may_be_set_one_after_the_other() -> None:
+    read("script: [{at: 2s, set: {heartbeat-interval: 500ms}}, {at: 1s, set: {election-timeout: 1s}}]")
 
 
 def test_a_near_miss_of_a_variant_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

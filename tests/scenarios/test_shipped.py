@@ -23,6 +23,7 @@ def test_what_ships_says_what_it_teaches_and_how_long_it_lasts(name: str) -> Non
 
     assert scenario.title != name
     assert scenario.teaches.endswith(".")
+    assert len(scenario.teaches) <= 110
     assert scenario.end_us
     assert write_scenario(scenario)
 
