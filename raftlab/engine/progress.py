@@ -25,7 +25,10 @@ def handle_append_entries_reply(step: Step, peer: str, reply: AppendEntriesReply
     if reply.clock_us:
         step.rules.confirm_lead(step, peer, reply.clock_us)
     if reply.success:
-        step.rules.record_progress(step, peer, reply.match_index)
+        progress = node.progress[peer]
+        if reply.match_index > progress.match_index or progress.state != "replicate":
+            # Else it is nothing new: an empty heartbeat's answer, or a late one.
+            step.rules.record_progress(step, peer, reply.match_index)
     elif step.cluster.parameters.max_inflight:
         step.rules.back_off_window(step, peer, reply)
     elif reply.rejected_index == node.progress[peer].next_index - 1 and node.progress[peer].state != "snapshot":
@@ -37,8 +40,6 @@ def record_progress(step: Step, peer: str, match: int) -> None:
     """5.3: what the peer has confirmed only grows; commit if that makes a quorum; send what is left."""
     node = step.node
     old = node.progress[peer]
-    if match <= old.match_index and old.state == "replicate":
-        return  # nothing new: an empty heartbeat's answer, or a late one
     if old.state == "snapshot" and match < node.log.snapshot_index:
         step.rules.resume_snapshot(step, peer)
         return

@@ -80,14 +80,18 @@ def replicate_in_window(step: Step, peer: str, rule: str) -> None:
 
 
 def send_entries(step: Step, peer: str, rule: str, before: int, entries: tuple[Entry, ...]) -> None:
-    """5.3: an AppendEntries, with what stands before its entries and how far we have committed."""
+    """5.3: an AppendEntries goes out."""
+    step.send_to(step, peer, entries_message(step, before, entries), rule)
+
+
+def entries_message(step: Step, before: int, entries: tuple[Entry, ...]) -> AppendEntries:
+    """5.3: entries, what stands before them, and how far we have committed."""
     node = step.node
     log = node.log
     prev_log_term = log.last_term if before == log.last_index else log.term_at(before)
-    assert prev_log_term is not None, f"{node.name} doesn't hold entry {before}, which {peer} needs"
+    assert prev_log_term is not None, f"{node.name} doesn't hold entry {before}, which a peer needs"
     clock_us = step.clock_us if step.rules.wants_proof(step) else 0
-    message = AppendEntries(node.current_term, before, prev_log_term, entries, node.commit_index, clock_us)
-    step.send_to(step, peer, message, rule)
+    return AppendEntries(node.current_term, before, prev_log_term, entries, node.commit_index, clock_us)
 
 
 def wants_proof(step: Step) -> bool:
@@ -121,8 +125,16 @@ def send_heartbeat(step: Step) -> None:
             commit = min(progress.match_index, node.commit_index)
             step.send(peer, Heartbeat(node.current_term, commit, "", clock_us), "send_heartbeat")
         return
-    for peer in list(node.progress):
-        step.rules.replicate(step, peer, "send_heartbeat")
+    replicate, last_index = step.rules.replicate, node.log.last_index
+    beat = None
+    for peer, progress in list(node.progress.items()):
+        if progress.next_index > last_index and progress.state != "snapshot":
+            # It lacks nothing: all such peers are sent the same.
+            if beat is None:
+                beat = entries_message(step, last_index, ())
+            step.send_to(step, peer, beat, "send_heartbeat")
+        else:
+            replicate(step, peer, "send_heartbeat")
 
 
 def handle_heartbeat(step: Step, leader: str, message: Heartbeat) -> None:

@@ -15,7 +15,7 @@ from raftlab.core.messages import AppendEntries, InstallSnapshot, Proposal
 if TYPE_CHECKING:
     from raftlab.core.chance import Chance
     from raftlab.core.messages import Message
-    from raftlab.core.model import Cluster, LinkModel, Node
+    from raftlab.core.model import Cluster, Link, LinkModel, Node
 
 _MILLION = 1_000_000
 _24 = 1 << 24
@@ -35,12 +35,12 @@ _LN2_PPM: Final = 693_147
 class Network:
     """Draws fates for one cluster."""
 
-    __slots__ = ("_chance", "_cluster", "_streams")
+    __slots__ = ("_chance", "_channels", "_cluster")
 
     def __init__(self, cluster: Cluster, chance: Chance) -> None:
         self._cluster = cluster
         self._chance = chance
-        self._streams: dict[tuple[str, str], str] = {}
+        self._channels: dict[tuple[str, str], _Channel] = {}
 
     def fate(self, sender: Node, to: str, now_us: int, message: Message) -> tuple[int, str, int | None, int]:
         """What becomes of a message that `sender` sends now.
@@ -50,35 +50,60 @@ class Network:
             when the link has put it on the wire (0: at once).
         """
         name = sender.name
-        try:
-            link = self._cluster.links[name][to]
-        except KeyError:
+        ways = self._cluster.links.get(name)
+        link = None if ways is None else ways.get(to)
+        channel = self._channels.get((name, to))
+        if channel is None or channel.link is not link or link is None:
             link = self._cluster.link(name, to)
-        model = link.model
+            channel = self._channels[name, to] = _Channel(link, f"{name}>{to}")
         carried = sender.sent.get(to)
-        count, last_due, free_us = carried if carried is not None else (0, 0, 0)
-        due = now_us + model.latency_us
-        if model.bandwidth:
-            free_us = max(now_us, free_us) + size_of(message) * _MILLION // model.bandwidth
-            due = free_us + model.latency_us
-        fate, copy_due = "cut" if link.cut else "deliver", None
-        if model.jitter_us or model.loss_ppm or model.duplicate_ppm:
-            stream = self._streams.get((name, to))
-            if stream is None:
-                stream = self._streams[name, to] = f"{name}>{to}"
-            word = self._chance.word("link", stream, count)
+        if carried is None:
+            count = last_due = free_us = 0
+        else:
+            count, last_due, free_us = carried
+        due, fate, copy_due = now_us + channel.latency_us, "cut" if channel.cut else "deliver", None
+        if channel.is_slow:
+            free_us = max(now_us, free_us) + size_of(message) * _MILLION // channel.model.bandwidth
+            due = free_us + channel.latency_us
+        if channel.is_random:
+            word = self._chance.word("link", channel.stream, count)
             # One word serves three questions: 24 bits for the delay, 20 for the loss, 20 for the copy.
-            if model.distribution == "uniform":
-                due += (word & 0xFFFFFF) * (model.jitter_us + 1) >> 24
+            if channel.is_uniform:
+                due += (word & 0xFFFFFF) * channel.jitter_us >> 24
             else:
-                due = max(now_us, due + random_part(model, word & 0xFFFFFF))
-            if (word >> 24 & 0xFFFFF) * _MILLION >> 20 < model.loss_ppm:
-                fate = "lose" if fate == "deliver" else fate
-            if (word >> 44) * _MILLION >> 20 < model.duplicate_ppm and fate == "deliver":
-                copy_due = due + 1 + second_delay(model, word)
-        if due < last_due and not model.reorder:
+                due = max(now_us, due + random_part(channel.model, word & 0xFFFFFF))
+            if (word >> 24 & 0xFFFFF) < channel.lost_below and fate == "deliver":
+                fate = "lose"
+            if word >> 44 < channel.doubled_below and fate == "deliver":
+                copy_due = due + 1 + second_delay(channel.model, word)
+        if due < last_due and channel.keeps_order:
             due = last_due
         return due, fate, copy_due, free_us
+
+
+class _Channel:
+    """What a link's model comes to, worked out once: a message asks for all of it."""
+
+    __slots__ = (
+        "cut", "doubled_below", "is_random", "is_slow", "is_uniform", "jitter_us", "keeps_order", "latency_us", "link",
+        "lost_below", "model", "stream",
+    )  # fmt: skip
+
+    def __init__(self, link: Link, stream: str) -> None:
+        model = link.model
+        self.link = link
+        self.model = model
+        self.stream = stream
+        self.cut = link.cut
+        self.latency_us = model.latency_us
+        self.jitter_us = model.jitter_us + 1
+        self.is_uniform = model.distribution == "uniform"
+        self.is_random = bool(model.jitter_us or model.loss_ppm or model.duplicate_ppm)
+        self.is_slow = model.bandwidth > 0
+        self.keeps_order = not model.reorder
+        # A draw d of 20 bits counts as d * 1,000,000 >> 20 parts per million: these are the first that are too many.
+        self.lost_below = -(-(model.loss_ppm << 20) // _MILLION)
+        self.doubled_below = -(-(model.duplicate_ppm << 20) // _MILLION)
 
 
 def size_of(message: Message) -> int:

@@ -76,6 +76,8 @@ class Simulation:
         self.chance = Chance(cluster.seed)
         self._network = Network(cluster, self.chance)
         self.emit = self._emitter(_skipping(sink, skip) if skip else sink)
+        self.send = self._sender()
+        self.set_timer = self._timekeeper()
         self.step = Step(cluster, rules or Rules(cluster.off), self.chance, self)
         self.reschedule()
 
@@ -162,25 +164,35 @@ class Simulation:
 
         return emit_checked
 
-    def send(self, step: Step, to: str, message: Message, rule: str) -> None:
-        """Send a message from the step's node; its fate is drawn now."""
-        node, now_us = step.node, step.now_us
-        due_us, fate, copy_due_us, free_us = self._network.fate(node, to, now_us, message)
-        sent = MessageSent(now_us, node.name, step.cause, rule, to, message, due_us, fate, free_us)  # type: ignore[arg-type]
-        position = self.emit(sent)
-        heappush(self._heap, (due_us, position, _FLIGHT, sent))
-        if copy_due_us is not None:
-            self.duplicate(position, sent, now_us, copy_due_us, position)
+    def _sender(self) -> Callable[[Step, str, Message, str], None]:
+        """`send`: send a message from the step's node; its fate is drawn now."""
+        heap, emit, fate = self._heap, self.emit, self._network.fate
 
-    def set_timer(self, step: Step, timer: str, after_us: int, rule: str, drawn: bool) -> None:
-        """Start a timer of the step's node anew; `after_us` is on the node's own clock."""
-        node = step.node
-        name, rate = node.name, node.clock_rate_ppm
-        due_us = step.now_us + (after_us if rate == _MILLION else after_us * _MILLION // rate)
-        position = self.emit(TimerSet(step.now_us, name, step.cause, rule, timer, due_us, drawn))
-        armed = self._armed.get((name, timer))
-        if armed is None or due_us < armed:
-            self._arm(name, timer, due_us, position)
+        def send(step: Step, to: str, message: Message, rule: str) -> None:
+            node, now_us = step.node, step.now_us
+            due_us, outcome, copy_due_us, free_us = fate(node, to, now_us, message)
+            sent = MessageSent(now_us, node.name, step.cause, rule, to, message, due_us, outcome, free_us)  # type: ignore[arg-type]
+            position = emit(sent)
+            heappush(heap, (due_us, position, _FLIGHT, sent))
+            if copy_due_us is not None:
+                self.duplicate(position, sent, now_us, copy_due_us, position)
+
+        return send
+
+    def _timekeeper(self) -> Callable[[Step, str, int, str, bool], None]:
+        """`set_timer`: start a timer of the step's node anew; `after_us` is on the node's own clock."""
+        emit, armed, arm = self.emit, self._armed, self._arm
+
+        def set_timer(step: Step, timer: str, after_us: int, rule: str, drawn: bool) -> None:
+            node, now_us = step.node, step.now_us
+            name, rate = node.name, node.clock_rate_ppm
+            due_us = now_us + (after_us if rate == _MILLION else after_us * _MILLION // rate)
+            position = emit(TimerSet(now_us, name, step.cause, rule, timer, due_us, drawn))
+            item_due_us = armed.get((name, timer))
+            if item_due_us is None or due_us < item_due_us:
+                arm(name, timer, due_us, position)
+
+        return set_timer
 
     def start_fsync(self, step: Step) -> None:
         """Begin to make durable what the step's node has written."""
@@ -210,9 +222,9 @@ class Simulation:
 
     def run(self, until_us: int) -> None:
         """Let everything happen that is due up to a time, itself included."""
-        heap = self._heap
+        heap, take_next = self._heap, self.take_next
         while heap and heap[0][0] <= until_us:
-            self.take_next()
+            take_next()
 
     def run_events(self, count: int) -> None:
         """Go on until that many more events have happened (the step that reaches it is finished)."""
@@ -234,7 +246,9 @@ class Simulation:
     def take_next(self) -> None:
         """Let the next thing happen that is due (or find that it is out of date)."""
         due_us, position, kind, what = heappop(self._heap)
-        now_us = max(due_us, self.cluster.now_us)
+        now_us = self.cluster.now_us
+        if now_us < due_us:
+            now_us = due_us
         if kind == _FLIGHT:
             self._arrive(now_us, position, what)
         elif kind == _TIMER:
@@ -293,22 +307,24 @@ class Simulation:
         cluster = self.cluster
         if position not in cluster.flights:
             return
-        sender = str(sent.node)
-        node = cluster.nodes.get(sent.to)
-        if sent.fate == "deliver" and node is not None and node.status is UP and not cluster.is_cut(sender, sent.to):
-            received = self.emit(MessageReceived(now_us, sent.to, position, None, sender, sent.message))
-            self.step.enter(node, now_us, received)
-            receive(self.step, sender, sent.message)
-            return
-        if sent.fate != "deliver":
-            reason = sent.fate
-        elif cluster.is_cut(sender, sent.to):
-            reason = "cut"
-        elif node is not None and node.status is PAUSED:
-            return  # it waits in flight; Resume schedules it again
-        else:
-            reason = "down"
-        self.emit(MessageDropped(now_us, sent.to, position, None, sender, reason))
+        sender, to = str(sent.node), sent.to
+        node = cluster.nodes.get(to)
+        reason = sent.fate
+        if reason == "deliver":
+            ways = cluster.links.get(sender)
+            link = None if ways is None else ways.get(to)
+            if link is not None and link.cut:
+                reason = "cut"
+            elif node is None or node.status is not UP:
+                if node is not None and node.status is PAUSED:
+                    return  # it waits in flight; Resume schedules it again
+                reason = "down"
+            else:
+                step = self.step
+                step.enter(node, now_us, self.emit(MessageReceived(now_us, to, position, None, sender, sent.message)))
+                receive(step, sender, sent.message)
+                return
+        self.emit(MessageDropped(now_us, to, position, None, sender, reason))
 
     def _expire(self, now_us: int, due_us: int, position: int, what: tuple[str, str]) -> None:
         if self._armed.get(what) != due_us:
