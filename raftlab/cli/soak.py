@@ -15,7 +15,6 @@ from raftlab.cli.output import format_option, print_json
 from raftlab.core.times import format_us
 
 if TYPE_CHECKING:
-    from raftlab.core.scenario import Scenario
     from raftlab.sim.campaign import Campaign
 
 _CHUNK = 20
@@ -85,7 +84,7 @@ def command(runs: int, jobs: int, seed: int, off: tuple[str, ...], shrink: bool,
                 failed.append(run)
                 if save is not None:
                     # At once: an interrupted soak keeps what it has found.
-                    _path(save, run).write_text(_commented(run, off), encoding="utf-8")
+                    _path(save, run).write_text(_commented(run), encoding="utf-8")
             progress(done / runs)
     seconds = time.perf_counter() - begin
     if form == "json":
@@ -97,19 +96,17 @@ def command(runs: int, jobs: int, seed: int, off: tuple[str, ...], shrink: bool,
             f"{done} runs, {events:,} events, {hours:.1f} simulated hours in {seconds:.0f} s: {len(failed)} failed"
         )
         for run in failed:
-            _print(run, off, save, shrink)
+            _print(run, save, shrink)
     if failed:
         sys.exit(1)
 
 
 def _check_variants(off: tuple[str, ...]) -> None:
-    from raftlab.engine import Rules
+    from raftlab.documents.settings import wrong_variant
 
     for variant in off:
-        try:
-            Rules((variant,))
-        except KeyError:
-            raise click.UsageError(f"there is no variant {variant!r}; raftlab rules lists those that ship") from None
+        if wrong := wrong_variant(variant):
+            raise click.UsageError(wrong)
 
 
 # -- what was found ----------------------------------------------------------------------------------------------
@@ -119,7 +116,7 @@ def _document(run: Run) -> dict[str, Any]:
     return {"seed": run.seed, "problems": list(run.problems), "shrunk": run.shrunk}
 
 
-def _print(run: Run, off: tuple[str, ...], save: str | None, shrink: bool) -> None:
+def _print(run: Run, save: str | None, shrink: bool) -> None:
     click.echo(f"seed {run.seed}: {'; '.join(run.problems)}")
     small = run.shrunk
     if small is not None:
@@ -131,23 +128,18 @@ def _print(run: Run, off: tuple[str, ...], save: str | None, shrink: bool) -> No
     elif shrink:
         click.echo("  not shrunk: the calm in which it is dead isn't one that a leader must be found in")
     if save is not None:
-        click.echo(f"  {_again(str(_path(save, run)), off)}")
+        click.echo(f"  raftlab run {_path(save, run)}")
 
 
 def _path(folder: str, run: Run) -> Path:
     return Path(folder) / f"seed-{run.seed}.yaml"
 
 
-def _again(path: str, off: tuple[str, ...]) -> str:
-    """The command that plays a saved scenario: a document can't take rules out, so the command line does."""
-    return " ".join(("raftlab run", path, *(f"--off {variant}" for variant in off)))
-
-
-def _commented(run: Run, off: tuple[str, ...]) -> str:
-    """A scenario's file: what it shows, how to play it, its YAML."""
+def _commented(run: Run) -> str:
+    """A scenario's file: what it shows, and its YAML."""
     problem = run.shrunk.problem if run.shrunk is not None else run.problems[0]
     text = run.shrunk.scenario if run.shrunk is not None else run.scenario
-    return f"# Found by raftlab soak, seed {run.seed}: {problem}\n# {_again(f'seed-{run.seed}.yaml', off)}\n{text}"
+    return f"# Found by raftlab soak, seed {run.seed}: {problem}\n{text}"
 
 
 # -- the runs ----------------------------------------------------------------------------------------------------
@@ -183,8 +175,11 @@ def play_seeds(task: Task) -> list[Run]:
 def _play(seed: int, task: Task) -> Run:
     from msgspec.structs import replace
 
-    from raftlab.sim.campaign import campaign, play
+    from raftlab.documents.writing import write_scenario
+    from raftlab.sim.campaign import play
+    from raftlab.sim.chaos import campaign
     from raftlab.sim.failing import ASSERTION
+    from raftlab.sim.shrink import without_strangers
 
     what = campaign(seed)
     what = replace(what, scenario=replace(what.scenario, off=task.off))
@@ -197,23 +192,18 @@ def _play(seed: int, task: Task) -> Run:
         run = Run(seed, outcome.events, outcome.simulated_us, outcome.problems)
     if not run.problems:
         return run
-    return replace(run, scenario=_written(what.scenario), shrunk=_small(what) if task.shrink else None)
+    return replace(
+        run, scenario=write_scenario(without_strangers(what.scenario)), shrunk=_small(what) if task.shrink else None
+    )
 
 
 def _small(what: Campaign) -> Small | None:
     """None where the shrinker sees no failure: it asks for more before it calls a cluster dead."""
+    from raftlab.documents.writing import write_scenario
     from raftlab.sim.failing import shrink_campaign
 
     shrunk = shrink_campaign(what, budget=_BUDGET)
     if shrunk is None:
         return None
     it = shrunk.scenario
-    return Small(len(it.nodes), len(it.script), it.end_us or 0, shrunk.tried, shrunk.text, _written(it))
-
-
-def _written(scenario: Scenario) -> str:
-    from msgspec.structs import replace
-
-    from raftlab.documents.writing import write_scenario
-
-    return write_scenario(replace(scenario, off=()))
+    return Small(len(it.nodes), len(it.script), it.end_us or 0, shrunk.tried, shrunk.text, write_scenario(it))

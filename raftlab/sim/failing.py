@@ -14,14 +14,14 @@ from msgspec.structs import replace
 
 from raftlab.core.commands import SetParameter
 from raftlab.core.invariants import Checker
-from raftlab.core.model import UP
-from raftlab.sim.campaign import MOST_EVENTS, NO_COMMIT, NO_LEADER, RAN_AWAY, Calm, dead, highest_commit, run_until
+from raftlab.core.model import UP, DiskModel
+from raftlab.sim.campaign import MOST_EVENTS, NO_COMMIT, NO_LEADER, RAN_AWAY, Calm, run_calm, run_until
 from raftlab.sim.shrink import PLAIN_LINK, Failure, Shrunk, shrink
 from raftlab.sim.simulation import Simulation
 
 if TYPE_CHECKING:
     from raftlab.core.events import Event
-    from raftlab.core.model import Cluster, Config, LinkModel, Parameters
+    from raftlab.core.model import Cluster, Config, LinkModel, Node, Parameters
     from raftlab.core.scenario import Scenario
     from raftlab.engine import Rules
     from raftlab.sim.campaign import Campaign
@@ -114,28 +114,57 @@ class Life:
 
     def _is_fair(self, scenario: Scenario) -> bool:
         """Whether a leader can be asked for as much as in the first scenario. (`_play` looks for requests.)"""
+        origin = self._origin
         return (
             _in_the_end(scenario) == self._parameters
-            and all(load in self._origin.workloads for load in scenario.workloads)
-            and _is_no_worse(scenario.link, self._origin.link)
+            and all(load in origin.workloads for load in scenario.workloads)
+            and _is_no_worse(scenario.link, origin.link)
+            and all(ways in origin.links.values() for ways in scenario.links.values())
+            and set(scenario.clocks.values()) <= set(origin.clocks.values())
+            and all(disk in origin.disks.values() for disk in scenario.disks.values())
         )
 
     def _play(self, scenario: Scenario, calm: Calm) -> Failure | None:
         simulation = Simulation.begin(scenario, _nobody, rules=self._rules)
-        cluster = simulation.cluster
         if not run_until(simulation, calm.from_us):
             return None
-        majority = _whole_majority(cluster, scenario.link)
-        before = highest_commit(cluster)
-        if not majority or not run_until(simulation, calm.to_us):
-            return None
-        problems = dead(cluster, replace(calm, majority=majority), before)
+        majority = self._whole_majority(simulation.cluster, scenario.link)
+        problems = run_calm(simulation, replace(calm, majority=majority)) if majority else []
         if not problems:
             return None
         what = NO_COMMIT if NO_COMMIT in problems[0] else NO_LEADER
-        if what == NO_COMMIT and not scenario.workloads:
-            return None  # nobody asked
+        if what == NO_COMMIT and all(load.reads for load in scenario.workloads):
+            return None  # nobody asked for a write
         return Failure(what, problems[0], calm.to_us)
+
+    def _whole_majority(self, cluster: Cluster, link: LinkModel) -> tuple[str, ...]:
+        """The nodes of a majority that are up, sound, whole among themselves, and disturbed by nobody; () for none."""
+        running = [name for name, node in cluster.nodes.items() if node.status is UP]
+
+        def joined(a: str, b: str) -> bool:
+            return not cluster.is_cut(a, b) or not cluster.is_cut(b, a)
+
+        def whole(a: str, b: str) -> bool:
+            return a == b or (cluster.link(a, b).model == link and not cluster.is_cut(a, b))
+
+        for name in running:
+            group = tuple(other for other in running if other == name or joined(name, other))
+            if not all(_is_majority(group, cluster.nodes[member].config) for member in group):
+                continue
+            apart = not any(joined(a, b) for a in group for b in running if b not in group)
+            sound = all(self._is_sound(cluster.nodes[member]) for member in group)
+            return group if apart and sound and all(whole(a, b) for a in group for b in group) else ()
+        return ()
+
+    def _is_sound(self, node: Node) -> bool:
+        """Whether a node's clock and disk are as they were, or as usual. (A disk that stalls is over it soon.)"""
+        usual = self._parameters
+        disks = (
+            None,
+            DiskModel(usual.disk_write_us, usual.disk_fsync_us, usual.disk_fsync_jitter_us),
+            *self._origin.disks.values(),
+        )
+        return node.clock_rate_ppm in (1_000_000, *self._origin.clocks.values()) and node.disk_model in disks
 
 
 def _in_the_end(scenario: Scenario) -> Parameters:
@@ -153,26 +182,6 @@ def _is_no_worse(link: LinkModel, origin: LinkModel) -> bool:
     return all(
         getattr(link, name) in (getattr(origin, name), getattr(PLAIN_LINK, name)) for name in link.__struct_fields__
     )
-
-
-def _whole_majority(cluster: Cluster, link: LinkModel) -> tuple[str, ...]:
-    """The nodes of a majority that are up, whole among themselves, and disturbed by nobody; () if there is none."""
-    running = [name for name, node in cluster.nodes.items() if node.status is UP]
-
-    def joined(a: str, b: str) -> bool:
-        return not cluster.is_cut(a, b) or not cluster.is_cut(b, a)
-
-    for name in running:
-        group = tuple(other for other in running if other == name or joined(name, other))
-        if not all(_is_majority(group, cluster.nodes[member].config) for member in group):
-            continue
-        steady = all(cluster.nodes[member].clock_rate_ppm == 1_000_000 for member in group)
-        whole = all(
-            cluster.links[a][b].model == link and not cluster.is_cut(a, b) for a in group for b in group if a != b
-        )
-        apart = not any(joined(a, b) for a in group for b in running if b not in group)
-        return group if whole and apart and steady else ()
-    return ()
 
 
 def _is_majority(group: tuple[str, ...], config: Config) -> bool:

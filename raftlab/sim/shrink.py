@@ -19,7 +19,7 @@ import msgspec
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import fields, replace
 
-from raftlab.core.commands import AnyCommand
+from raftlab.core.commands import AnyCommand, ChangeMembers
 from raftlab.core.model import LinkModel, Parameters, Scheduled, Workload
 from raftlab.core.scenario import Scenario, is_alias, names_in
 
@@ -69,6 +69,21 @@ def shrink(scenario: Scenario, fails: Fails, *, budget: int) -> Shrunk:
             return Shrunk(before, search.tried, search.failure.what, search.failure.text)
 
 
+def without_strangers(scenario: Scenario) -> Scenario:
+    """The scenario without the commands that name a node which isn't there yet: they are refused, and do nothing.
+
+    Documents have no words for those; a change of members may bring new nodes. The script is in the order of its times.
+    """
+    known = set(scenario.nodes)
+    script: list[Scheduled] = []
+    for scheduled in sorted(scenario.script, key=lambda scheduled: scheduled.at_us):
+        if all(name in known or is_alias(name) for name in names_in(Scenario(nodes=(), script=(scheduled,)))):
+            script.append(scheduled)
+            if isinstance(scheduled.command, ChangeMembers):
+                known.update(scheduled.command.voters, scheduled.command.learners)
+    return replace(scenario, script=tuple(script))
+
+
 class _Search:
     """The smallest scenario so far, and what was tried."""
 
@@ -77,14 +92,15 @@ class _Search:
         self._fails = fails
         self._budget = budget
         self._seen: set[bytes] = set()
+        scenario = without_strangers(scenario)
         failure = fails(scenario)
         assert failure is not None, f"scenario {scenario.name!r} doesn't fail: there is nothing to shrink"
         self.failure = failure
-        script = tuple(sorted(scenario.script, key=lambda scheduled: scheduled.at_us))
-        self.best = _up_to(replace(scenario, script=script), failure.at_us)
+        self.best = _up_to(scenario, failure.at_us)
 
     def keep(self, candidate: Scenario, *, sooner: bool = False) -> bool:
         """Try a candidate, and go on from it if it fails alike (and `sooner`, if that is wanted)."""
+        candidate = without_strangers(candidate)
         key = msgspec.msgpack.encode(candidate)
         if self.tried >= self._budget or candidate == self.best or key in self._seen:
             return False
@@ -122,14 +138,7 @@ def _fewer_nodes(search: _Search) -> None:
     for place in reversed(range(len(search.best.nodes))):
         nodes = search.best.nodes
         if len(nodes) > 1 and place < len(nodes):
-            smaller = _without(search.best, nodes[place])
-            if _strangers(smaller) <= _strangers(search.best):
-                search.keep(smaller)
-
-
-def _strangers(scenario: Scenario) -> set[str]:
-    """Names that no node has (a command may bring in a new one)."""
-    return {name for name in names_in(scenario) - set(scenario.nodes) if not is_alias(name)}
+            search.keep(_without(search.best, nodes[place]))
 
 
 def _without(scenario: Scenario, gone: str) -> Scenario:
@@ -178,6 +187,8 @@ def _renamed(command: Any, gone: str, new: dict[str, str]) -> Any:
     for field in ("voters", "learners"):
         if hasattr(command, field):
             changed[field] = tuple(new.get(name, name) for name in getattr(command, field) if name != gone)
+    if changed.get("voters") == ():
+        return None
     if hasattr(command, "groups"):
         groups = [tuple(new.get(name, name) for name in group if name != gone) for group in command.groups]
         changed["groups"] = tuple(group for group in groups if group)

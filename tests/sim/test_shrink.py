@@ -8,15 +8,28 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from raftlab.core.commands import Crash, Heal, Partition, Pause, Restart, SetLink, SetParameter, SetTimer
+from raftlab.core.commands import (
+    ChangeMembers,
+    Crash,
+    Heal,
+    Partition,
+    Pause,
+    Restart,
+    SetClock,
+    SetDisk,
+    SetLink,
+    SetParameter,
+    SetTimer,
+)
 from raftlab.core.events import History
 from raftlab.core.log import UNKNOWN
-from raftlab.core.model import Entry, LinkModel, Parameters, Scheduled, Workload
+from raftlab.core.model import DiskModel, Entry, LinkModel, Parameters, Scheduled, Workload
 from raftlab.core.scenario import Scenario
 from raftlab.engine import Rules
-from raftlab.sim.campaign import NO_COMMIT, NO_LEADER, campaign, play
+from raftlab.sim.campaign import NO_COMMIT, NO_LEADER, play
+from raftlab.sim.chaos import campaign
 from raftlab.sim.failing import ASSERTION, Life, Safety, shrink_campaign
-from raftlab.sim.shrink import PLAIN_LINK, Failure, Shrunk, shrink
+from raftlab.sim.shrink import PLAIN_LINK, Failure, Shrunk, shrink, without_strangers
 
 
 def always(*args: Any) -> bool:
@@ -94,6 +107,49 @@ def test_a_client_asks_as_seldom_as_it_can() -> None:
     (load,) = shrink(start, asks_twice_a_second, budget=200).scenario.workloads
 
     assert 200_000 <= load.every_us <= 500_000
+
+
+def test_what_names_a_node_that_is_not_there_goes() -> None:
+    change = ChangeMembers(("n1", "n4"))
+    script = (Crash("n4"), Crash("leader"), change, Crash("n4"), Crash("n3"), Partition((("n1",), ("n9",))))
+    scenario = Scenario(nodes=("n1", "n2"), script=tuple(Scheduled(at_us, it) for at_us, it in enumerate(script)))
+
+    left = [scheduled.command for scheduled in without_strangers(scenario).script]
+
+    assert left == [Crash("leader"), change, Crash("n4")]
+
+
+def test_no_candidate_names_a_node_that_is_not_there() -> None:
+    asked: list[Scenario] = []
+
+    def crashes_a_new_one(scenario: Scenario) -> Failure | None:
+        asked.append(scenario)
+        return Failure("new", "", 9) if Crash("n4") in [it.command for it in scenario.script] else None
+
+    change, only = ChangeMembers(("n1", "n4")), ChangeMembers(("n2",))
+    script = (Pause("n9"), only, change, Crash("n4"), Heal())
+    start = Scenario(nodes=("n1", "n2"), script=tuple(Scheduled(at_us, it) for at_us, it in enumerate(script)))
+
+    small = shrink(start, crashes_a_new_one, budget=200).scenario
+
+    assert [it.command for it in small.script] in ([ChangeMembers(("n1", "n4")), Crash("n4")],
+                                                   [ChangeMembers(("n4",)), Crash("n4")])  # fmt: skip
+    assert all(without_strangers(one) == one for one in asked)
+    assert all(it.command.voters for one in asked for it in one.script if isinstance(it.command, ChangeMembers))
+
+
+def test_a_change_of_members_follows_when_nodes_go() -> None:
+    def three_vote(scenario: Scenario) -> Failure | None:
+        commands = [scheduled.command for scheduled in scenario.script]
+        found = any(isinstance(it, ChangeMembers) and len(it.voters) == 3 for it in commands)
+        return Failure("three", "", 2) if found else None
+
+    script = (Scheduled(1, Crash("n8")), Scheduled(2, ChangeMembers(("n3", "n5", "n8"), ("n2",))))
+
+    small = shrink(Scenario(script=script), three_vote, budget=200).scenario
+
+    assert small.nodes == ("n1", "n2")
+    assert [it.command for it in small.script] == [ChangeMembers(("n1", "n2", "n8"))]
 
 
 def test_what_single_nodes_begin_with_goes_or_follows_its_node() -> None:
@@ -198,10 +254,10 @@ def found_by(seed: int, rules: Rules) -> Shrunk:
 @pytest.mark.parametrize(
     ("rule", "function", "invariant", "seed"),
     [
-        ("vote_once", always, "Election Safety", 0),
-        ("vote_once", always, "Election Safety", 11),
+        ("vote_once", always, "Election Safety", 12),
+        ("vote_once", always, "Election Safety", 27),
         ("compare_logs", always, "Leader Completeness", 6),
-        ("compare_logs", always, "Leader Completeness", 7),
+        ("compare_logs", always, "Leader Completeness", 18),
     ],
 )
 def test_a_broken_invariant_needs_few_commands(
@@ -229,10 +285,14 @@ def whole(scenario: Scenario) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize(
-    ("rule", "function", "problem"),
-    [("randomize_timeout", never_twice_the_same, NO_LEADER), ("back_off", nothing, NO_COMMIT)],
+    ("rule", "function", "problem", "seed"),
+    [
+        ("randomize_timeout", never_twice_the_same, NO_LEADER, 6),
+        ("adopt_term", nothing, NO_LEADER, 4),
+        ("back_off", nothing, NO_COMMIT, 8),
+        ("back_off", nothing, NO_COMMIT, 10),
+    ],
 )
-@pytest.mark.parametrize("seed", [1, 7])
 def test_a_dead_cluster_is_dead_for_its_rule_alone(
     rule: str, function: Callable[..., Any], problem: str, seed: int
 ) -> None:
@@ -252,14 +312,14 @@ def test_a_rule_that_asserts_is_a_failure_too() -> None:
     found = found_by(0, without("check_consistency", always))
 
     assert found.broken == ASSERTION
-    assert "doesn't hold it" in found.text
+    assert "hold" in found.text
     assert len(found.scenario.script) <= 4
 
 
 def test_same_seed_same_scenario() -> None:
     rules = without("vote_once", always)
 
-    assert found_by(11, rules) == found_by(11, rules)
+    assert found_by(27, rules) == found_by(27, rules)
 
 
 def test_a_sound_campaign_has_nothing_to_shrink() -> None:
@@ -268,7 +328,7 @@ def test_a_sound_campaign_has_nothing_to_shrink() -> None:
 
 # -- what is fair ------------------------------------------------------------------------------------------------
 
-STUCK = without("count_vote", nothing)
+STUCK = without("is_quorum", lambda *args: False)
 QUIET = Scenario(nodes=("n1", "n2", "n3"), end_us=30_000_000, workloads=(Workload(200_000),))
 
 
@@ -307,6 +367,33 @@ def test_settings_are_as_fair_as_they_were() -> None:
     assert not dead((), end_us=4_999_999)
 
 
+def test_clocks_disks_and_links_are_as_sound_as_they_were() -> None:
+    slow = DiskModel(fsync_us=900_000)
+    assert dead((SetClock("n1", 900_000), SetClock("n1", 1_000_000)))
+    assert dead((SetDisk("n1", fsync_us=900_000), SetDisk("n1")))
+    assert not dead((SetClock("n1", 900_000),))
+    assert not dead((SetDisk("n1", fsync_us=900_000),))
+    assert not dead((SetClock("n1", 1_000_000),), clocks={"n1": 900_000})
+    assert not dead((SetDisk("n1"),), disks={"n1": slow})
+    assert not dead((SetLink("n1", "n2", loss_ppm=0),), links={"n1": {"n2": LinkModel(loss_ppm=500_000)}})
+    origin = replace(QUIET, clocks={"n1": 900_000}, disks={"n2": slow})
+    assert Life(origin, 5_000_000, STUCK)(origin) is not None
+
+
+def test_both_halves_of_a_joint_configuration_are_asked_for() -> None:
+    """Section 6: n1, who leads, begins a change to n1 alone; without n2 and n3 it can't come to its end."""
+    explicit = ChangeMembers(("n1",), mode="joint", leave="explicit")
+    script = (Scheduled(0, SetTimer("n1", 0)), Scheduled(1_000_000, explicit), Scheduled(2_000_000, Crash("n2")))
+
+    def told(*last: Any) -> bool:
+        scenario = replace(QUIET, script=(*script, *(Scheduled(2_000_000, it) for it in last)))
+        deaf = without("commit_own_term", lambda step, index: step.now_us < 2_000_000)
+        return Life(scenario, 5_000_000, deaf)(scenario) is not None
+
+    assert told()
+    assert not told(Crash("n3"))
+
+
 def test_a_plain_latency_may_be_the_worse_one() -> None:
     quick = replace(QUIET, link=replace(LinkModel(), latency_us=5_000))
 
@@ -317,7 +404,7 @@ def test_a_plain_latency_may_be_the_worse_one() -> None:
 
 
 def test_an_assertion_is_no_dead_cluster() -> None:
-    def refuse(*args: Any) -> None:
+    def refuse(*args: Any) -> bool:
         raise AssertionError
 
-    assert Life(QUIET, 5_000_000, without("count_vote", refuse))(QUIET) is None
+    assert Life(QUIET, 5_000_000, without("is_quorum", refuse))(QUIET) is None
