@@ -85,7 +85,7 @@ def _check(
     places = {key: place for place, key in enumerate(keys)}
     rules = [compile_rule(it, places) for it in telling]
     asked, answered = [it.invoke for it in telling], [it.complete for it in telling]
-    search = Search(asked, answered, rules, [initial_state(initial, keys)])
+    search = Search(asked, answered, rules, places, [initial_state(initial, keys)])
     patience = PATIENCE
     found = search.run(steps, patience)
     while found.place is not None and not found.proved and found.steps < steps:

@@ -69,6 +69,7 @@ def _from(
         [begin] * len(flying) + [asked[it] for it in recent],
         [None] * len(flying) + [answered.get(it) for it in recent],
         [search.rules[it] for it in numbers],
+        search.places,
         states,
         # Of those in flight there may be hundreds, and it hardly matters how often they happen. Only sums could grow.
         [place for place, it in enumerate(flying) if operations[it].kind != ADD],

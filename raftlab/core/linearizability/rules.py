@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from msgspec import UNSET
 
+from raftlab.core.linearizability.evidence import left
 from raftlab.core.linearizability.operation import ADD, DELETE, READ, SWAP, TRANSACTION, WRITE, Operation, Value
 from raftlab.core.operations import Delete, Put, Simple, Transaction, as_integer, parse
 
@@ -28,16 +29,18 @@ class Rule:
 
     apply(state) is the state after it, or IMPOSSIBLE. An `observer` leaves every state as it is. A `blind` operation
     writes one key whatever it holds, and tells nothing: (key, value). `uses` says what it looks at: (key, value), or
-    (key, ANY). Two operations with one `signature` do and tell the same.
+    (key, ANY); `leaves`, what it leaves behind where it changes something, as far as that is known. Two operations with
+    one `signature` do and tell the same.
     """
 
-    __slots__ = ("apply", "blind", "observer", "signature", "uses")
+    __slots__ = ("apply", "blind", "leaves", "observer", "signature", "uses")
 
     def __init__(
         self,
         apply: Apply,
         signature: Hashable,
         uses: tuple[tuple[str, object], ...] = (),
+        leaves: tuple[tuple[str, object], ...] = (),
         *,
         observer: bool = False,
         blind: tuple[str, Value] | None = None,
@@ -45,6 +48,7 @@ class Rule:
         self.apply = apply
         self.signature = signature
         self.uses = uses
+        self.leaves = leaves
         self.observer = observer
         self.blind = blind
 
@@ -59,10 +63,11 @@ def compile_rule(operation: Operation, places: Mapping[str, int]) -> Rule:
         return _transaction(operation, places)
     key, value, succeeded = operation.key, operation.value, operation.succeeded
     signature = (operation.kind, key, value, operation.output, operation.expected, succeeded)
+    leaves = tuple((key, what) for what in left(operation, key))
     if operation.kind == WRITE or (operation.kind == DELETE and succeeded is None):
-        return Rule(_lift(lambda _: value, places, key), signature, blind=(key, value))
+        return Rule(_lift(lambda _: value, places, key), signature, (), leaves, blind=(key, value))
     single, wanted, observer = _SINGLE[operation.kind](operation)
-    return Rule(_lift(single, places, key), signature, ((key, wanted),), observer=observer)
+    return Rule(_lift(single, places, key), signature, ((key, wanted),), leaves, observer=observer)
 
 
 def initial_state(values: Mapping[str, Value], keys: tuple[str, ...]) -> State:
@@ -163,7 +168,9 @@ def _transaction(operation: Operation, places: Mapping[str, int]) -> Rule:
     branches = {True: asked.then, False: asked.otherwise, None: (*asked.then, *asked.otherwise)}[succeeded]
     observer = not any(isinstance(it, Put | Delete) for it in branches)
     signature = (TRANSACTION, operation.text, output, succeeded)
-    return Rule(apply, signature, tuple((key, ANY) for key in operation.keys), observer=observer)
+    uses = tuple((key, ANY) for key in operation.keys)
+    leaves = tuple((key, what) for key in operation.keys for what in left(operation, key))
+    return Rule(apply, signature, uses, leaves, observer=observer)
 
 
 def _follow(branch: Sequence[Simple], values: list[Value], places: Mapping[str, int]) -> Value:

@@ -12,17 +12,20 @@ take effect, one after the other. Four observations keep the choices few, and lo
 3. Before another write, a write is worth placing only if one in flight looks at that key for that value.
 4. Of two operations in flight that do and tell the same, the one that is answered first goes first.
 
+What loses a value that is still looked for (see demand.py) is tried last.
+
 An operation without an answer stays in flight to the end. Steps are counted, so that a search can be given up. There is
 no recursion: a history may be as long as memory allows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from raftlab.core.linearizability.rules import ANY, IMPOSSIBLE, Rule, State
+from raftlab.core.linearizability.demand import Demand, What
+from raftlab.core.linearizability.rules import ANY, IMPOSSIBLE, Rule, State, value_in
 
 _Configuration = tuple[int, State, int, int]
 """Place in the history, state, and two sets as bits: what took effect, and which writes are covered."""
@@ -44,8 +47,9 @@ class Found(Struct, frozen=True):
 class Search:
     """A search that can be interrupted.
 
-    Its history is given as a moment of asking and one of answering (None: never) for each operation, and its rule. It
-    begins in any of some states. Operations that are `endless` may take effect again and again.
+    Its history is given as a moment of asking and one of answering (None: never) for each operation, and its rule;
+    `places` are those of the keys in a state. It begins in any of some states. Operations that are `endless` may take
+    effect again and again.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class Search:
         asked: Sequence[int],
         answered: Sequence[int | None],
         rules: Sequence[Rule],
+        places: Mapping[str, int],
         initial: Iterable[State],
         endless: Iterable[int] = (),
     ) -> None:
@@ -62,7 +67,8 @@ class Search:
         self.bits = _bits(self.moments, answered)
         for number in endless:
             self.bits[number] = 0  # Nothing is noted when it takes effect.
-        self.next_looks = _next_looks(self.moments, rules)
+        self.demand = Demand(self.moments, rules)
+        self.places = places
         self.lost = [moment >> 1 for moment in self.moments if not moment & 1 and answered[moment >> 1] is None]
         # What is in flight at a place doesn't depend on the path to it: those that will be answered, and how many of
         # `lost` have begun. It is noted where the search may come back to.
@@ -70,6 +76,7 @@ class Search:
         self.lost_count = 0
         self.noted: dict[int, tuple[list[int], int]] = {0: ([], 0)}
         self.stack: list[_Configuration] = [(0, state, 0, 0) for state in initial]
+        self.hopeless: list[_Configuration] = []
         self.seen: set[_Configuration] = set()
         self.place = 0
         self.farthest = self.settled = -1
@@ -80,10 +87,12 @@ class Search:
         """Go on until an order is found, none is left, `steps` were taken in all, or `patience` of them in a row led
         no farther. A step is a look at an answer that needs a choice."""
         waited = 0
-        while self.stack:
+        while self.stack or self.hopeless:
+            if waited >= patience and self.take_hopeless():
+                waited = 0
             if self.steps >= steps or waited >= patience:
                 return self.found(proved=False)
-            configuration = self.stack.pop()
+            configuration = (self.stack or self.hopeless).pop()
             if configuration[0] != self.place:
                 flying, self.lost_count = self.noted[configuration[0]]
                 self.flying = dict.fromkeys(flying)
@@ -99,7 +108,7 @@ class Search:
                 waited = 0
             if self.place == self.farthest:
                 self.tried[configuration[1:]] = None
-            if not self.stack and self.place > self.settled:
+            if not self.stack and not self.hopeless and self.place > self.settled:
                 # Nothing is left to go back to, so nothing can come here again but from here.
                 self.settled = self.place
                 self.seen.clear()
@@ -108,6 +117,14 @@ class Search:
                 self.seen.add(configuration)
                 self.choose(*configuration)
         return self.found(proved=True)
+
+    def take_hopeless(self) -> bool:
+        """Try at once what seems hopeless at the farthest place: it may be that all is. Whether there was any."""
+        urgent = [configuration for configuration in self.hopeless if configuration[0] == self.farthest]
+        if urgent:
+            self.hopeless = [configuration for configuration in self.hopeless if configuration[0] != self.farthest]
+            self.stack += urgent
+        return bool(urgent)
 
     def walk(self, place: int, state: State, done: int, covered: int) -> _Configuration:
         """Go on to the next answer whose operation has not taken effect, or to the end."""
@@ -135,43 +152,70 @@ class Search:
 
     def choose(self, place: int, state: State, done: int, covered: int) -> None:
         """Push what may take effect at this answer; what looks best comes last, so that it is tried first."""
-        rules, bits = self.rules, self.bits
+        rules, bits, demand = self.rules, self.bits, self.demand
         asked = self.moments[place] >> 1
-        due = bits[asked]
+        bit = bits[asked]
         if place not in self.noted:
             self.noted[place] = (sorted(self.flying, key=self.answers.__getitem__), self.lost_count)  # type: ignore[arg-type]
-        waiting = [number for number in self.noted[place][0] if not done & bits[number]]
+        flying, lost_count = self.noted[place]
+        waiting = [number for number in flying if not done & bits[number]]
+        lost = [number for number in self.lost[:lost_count] if not done & bits[number]]
+        due, supply = demand.of(waiting, lost)
         good: list[_Configuration] = []
-        for number in self.candidates(asked, waiting, done):
+        for number in self.candidates(asked, waiting, lost):
             after = rules[number].apply(state)
             if after is IMPOSSIBLE:
                 continue
-            after_done = done | bits[number]
-            after_covered = covered
-            blind = rules[number].blind
-            for other in waiting:
-                rule = rules[other]
-                if rule.observer:
-                    if rule.apply(after) is not IMPOSSIBLE:
-                        after_done |= bits[other]
-                elif blind is not None and rule.blind is not None and rule.blind[0] == blind[0]:
-                    after_covered |= bits[other]
-            configuration = (place, after, after_done, after_covered & ~after_done)
-            (good if after_done & due else self.stack).append(configuration)
+            configuration = self.after(number, waiting, (place, after, done, covered))
+            if self.loses(number, state, after, place, supply):
+                self.hopeless.append(configuration)
+            elif configuration[2] & bit:
+                good.append(configuration)
+            else:
+                self.stack.append(configuration)
         self.stack.extend(good)
-        if covered & due:
-            passed_over = (place, state, done | due, covered & ~due)
-            look = self.next_looks[place]
-            if good and look is not None and rules[look].apply(good[-1][1]) is not IMPOSSIBLE:
+        if covered & bit:
+            what = rules[asked].leaves[0]
+            supply[what] -= 1
+            missed = demand.is_missed(what, place, due.get(what), supply)
+            passed_over = (place, state, done | bit, covered & ~bit)
+            look = demand.next_looks[place]
+            if missed:
+                self.hopeless.append(passed_over)
+            elif good and look is not None and rules[look].apply(good[-1][1]) is not IMPOSSIBLE:
                 self.stack.insert(-1, passed_over)
             else:
                 self.stack.append(passed_over)
 
-    def candidates(self, asked: int, waiting: list[int], done: int) -> Iterator[int]:
-        """Which operations are worth taking effect now: the asked one comes last, and each signature once."""
+    def after(self, number: int, waiting: list[int], configuration: _Configuration) -> _Configuration:
+        """A configuration whose state has changed by an operation, with what else follows from that."""
+        place, state, done, covered = configuration
         rules, bits = self.rules, self.bits
-        lost = [number for number in self.lost[: self.lost_count] if not done & bits[number]]
-        used: set[tuple[str, object]] = set()
+        done |= bits[number]
+        blind = rules[number].blind
+        for other in waiting:
+            rule = rules[other]
+            if rule.observer:
+                if rule.apply(state) is not IMPOSSIBLE:
+                    done |= bits[other]
+            elif blind is not None and rule.blind is not None and rule.blind[0] == blind[0]:
+                covered |= bits[other]
+        return place, state, done, covered & ~done
+
+    def loses(self, number: int, before: State, after: State, place: int, supply: Mapping[What, int]) -> bool:
+        """Whether an operation takes a value away that somebody will look for, while nothing brings it again."""
+        if before == after:
+            return False
+        for key, _ in self.rules[number].leaves:
+            what = (key, value_in(before, self.places, key))
+            if value_in(after, self.places, key) != what[1]:
+                return self.demand.is_missed(what, place, None, supply)
+        return False
+
+    def candidates(self, asked: int, waiting: list[int], lost: list[int]) -> Iterator[int]:
+        """Which operations are worth taking effect now: the asked one comes last, and each signature once."""
+        rules = self.rules
+        used: set[What] = set()
         for number in (*waiting, *lost):
             used.update(rules[number].uses)
         signatures = {rules[asked].signature}
@@ -234,14 +278,3 @@ def _bits(moments: Sequence[int], answers: Sequence[int | None]) -> list[int]:
             bits[number] = fresh
             fresh <<= 1
     return bits
-
-
-def _next_looks(moments: Sequence[int], rules: Sequence[Rule]) -> list[int | None]:
-    """At each place, the first operation asked after it that looks at something: a hint on what to leave behind."""
-    looks: list[int | None] = [None] * len(moments)
-    following: int | None = None
-    for place in range(len(moments) - 1, -1, -1):
-        looks[place] = following
-        if not moments[place] & 1 and rules[moments[place] >> 1].blind is None:
-            following = moments[place] >> 1
-    return looks
