@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from raftlab.tui.cluster_art import paint_cluster, stations
+from raftlab.tui.cluster_art import paint_cluster
 from raftlab.tui.grid import BOLD, Grid, fit
 from raftlab.tui.lines import Lines
+from raftlab.view.stations import stations
 
 if TYPE_CHECKING:
     from raftlab.core.model import Cluster
@@ -22,10 +23,10 @@ class ClusterCanvas(Lines):
         self._names: tuple[str, ...] = ()
         self._now_us = 0
 
-    def show(self, cluster: Cluster, header_nodes: tuple[str, ...], now_us: int) -> None:
-        """Show this state, at that time."""
+    def show(self, cluster: Cluster, named: tuple[str, ...], now_us: int) -> None:
+        """Show this state, at that time; `named` nodes have a place whether or not the state knows them."""
         self._cluster, self._now_us = cluster, now_us
-        self._names = stations(cluster, header_nodes)
+        self._names = stations(cluster, named)
         self.redraw()
 
     def paint(self, width: int, height: int) -> Grid:

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from raftlab.core.commands import AnyCommand, Partition, Propose, SetLink
+from raftlab.core.model import REMOVED
 from raftlab.tui.chooser import Option
 from raftlab.tui.grid import BOLD
 from raftlab.tui.keys import hidden, shown
@@ -23,15 +24,20 @@ if TYPE_CHECKING:
 
     from textual import events
 
-    from raftlab.core.model import Cluster
+    from raftlab.core.model import Cluster, Node
 
 
 def node_options(cluster: Cluster, possible: Callable[[str], bool]) -> list[Option]:
-    """The nodes with their looks; those that `possible` refuses are shown and can't be chosen."""
+    """The nodes that are there, with their looks; those that `possible` refuses are shown and can't be chosen."""
     return [
         Option(name, f"{GLYPHS[look_of(cluster, node)]} {name}", word_for(cluster, node), possible(name))
-        for name, node in cluster.nodes.items()
+        for name, node in present(cluster).items()
     ]
+
+
+def present(cluster: Cluster) -> dict[str, Node]:
+    """The nodes that haven't left for good."""
+    return {name: node for name, node in cluster.nodes.items() if node.status is not REMOVED}
 
 
 class ProposeScreen(ModalScreen[Propose | None]):
@@ -45,10 +51,11 @@ class ProposeScreen(ModalScreen[Propose | None]):
 
     def __init__(self, cluster: Cluster, value: str) -> None:
         super().__init__()
-        self._targets: list[str | None] = [None, *cluster.nodes]
+        nodes = present(cluster)
+        self._targets: list[str | None] = [None, *nodes]
         self._words = [
             "the leader, as clients find it",
-            *(f"{name} ({word_for(cluster, node)})" for name, node in cluster.nodes.items()),
+            *(f"{name} ({word_for(cluster, node)})" for name, node in nodes.items()),
         ]
         self._place = 0
         self._value = value
@@ -90,7 +97,7 @@ class CutScreen(Modal[tuple[AnyCommand, ...]]):
     def __init__(self, cluster: Cluster, *, one_way: bool = True) -> None:
         super().__init__("cut the network")
         self._cluster = cluster
-        self._names = list(cluster.nodes)
+        self._names = list(present(cluster))
         leader = cluster.leader()
         self._away = {leader.name if leader is not None else self._names[0]}
         self._current = 0

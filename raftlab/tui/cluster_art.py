@@ -10,7 +10,6 @@ from functools import lru_cache
 from math import hypot
 from typing import TYPE_CHECKING, Final
 
-from raftlab.core.log import UNKNOWN
 from raftlab.tui.faces import Face, face_of
 from raftlab.tui.grid import BOLD, Grid, braille, braille_line, fit
 from raftlab.tui.message_art import Box, paint_messages
@@ -20,6 +19,7 @@ from raftlab.view.layout import along
 from raftlab.view.looks import Look
 from raftlab.view.palette import THEMES, Theme, text_on
 from raftlab.view.regions import can_commit, cuts, outline, side_name, sides
+from raftlab.view.stations import is_absent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,14 +42,9 @@ def paint_cluster(
     if not names:
         return Grid(width, height, theme.ground)
     places = places_for(len(names), max(len(name) for name in names), width, height, mono)
-    faces = [
-        face_of(cluster, cluster.nodes[name], now_us)
-        if name in cluster.nodes
-        else Face(name, Look.UNKNOWN, "not seen yet", None)
-        for name in names
-    ]
+    faces = [_face(cluster, name, now_us) for name in names]
     if places.size is None:
-        return _paint_list(faces, width, height, theme)
+        return _paint_list([face for face in faces if face.look is not Look.REMOVED], width, height, theme)
     parted = tuple((side, can_commit(cluster, side), side_name(cluster, side)) for side in _parts(cluster))
     gone = frozenset(face.name for face in faces if face.look in (Look.CRASHED, Look.REMOVED))
     backdrop, written = _backdrop(names, places, width, height, theme.name, mono, parted, cuts(cluster), gone)
@@ -58,6 +53,15 @@ def paint_cluster(
     for (x, y), face in zip(places.cells, faces, strict=True):
         paint_node(grid, x, y, face, places.size, theme, mono=mono)
     return grid
+
+
+def _face(cluster: Cluster, name: str, now_us: int) -> Face:
+    """A node's face; who isn't set up yet looks like one who has left: not at all."""
+    if name in cluster.nodes:
+        return face_of(cluster, cluster.nodes[name], now_us)
+    if is_absent(cluster, name):
+        return Face(name, Look.REMOVED, "", None)
+    return Face(name, Look.UNKNOWN, "not seen yet", None)
 
 
 def _parts(cluster: Cluster) -> tuple[tuple[str, ...], ...]:
@@ -200,7 +204,7 @@ def _free_spot(grid: Grid, taken: list[Box], wanted: tuple[float, float], width:
 def _paint_list(faces: Sequence[Face], width: int, height: int, theme: Theme) -> Grid:
     """A line a node, when there is no room for a picture."""
     grid = Grid(width, height, theme.ground)
-    longest = max(len(face.name) for face in faces)
+    longest = max((len(face.name) for face in faces), default=0)
     shown = list(faces) if len(faces) <= height else list(faces)[: max(0, height - 1)]
     for y, face in enumerate(shown):
         fill = colour_of(face, theme)
@@ -211,11 +215,3 @@ def _paint_list(faces: Sequence[Face], width: int, height: int, theme: Theme) ->
     if len(shown) < len(faces):
         grid.text(0, height - 1, f"… {len(faces) - len(shown)} more", theme.muted)
     return grid
-
-
-def stations(cluster: Cluster, header_nodes: Sequence[str]) -> tuple[str, ...]:
-    """All nodes that have a place: those that the header names, then those that turned up later."""
-    configured = [
-        name for node in cluster.nodes.values() if node.config is not UNKNOWN for name in node.config.members()
-    ]
-    return tuple(dict.fromkeys([*header_nodes, *cluster.nodes, *configured]))

@@ -24,6 +24,7 @@ from raftlab.tui.searching import Searching
 from raftlab.tui.tabs import TabLine
 from raftlab.tui.tape import Tape
 from raftlab.tui.title import TitleLine
+from raftlab.view.modified import modified_label, variants_of
 
 if TYPE_CHECKING:
     from textual import events
@@ -158,10 +159,10 @@ class DebugScreen(Searching):
         position, cluster, event = session.position, session.state(), session.event()
         self._show_title()
         self.query_one("#events", EventList).show(self.scan, position)
-        self.query_one("#cluster", ClusterCanvas).show(cluster, header.nodes, session.now_us)
+        self.query_one("#cluster", ClusterCanvas).show(cluster, self.named, session.now_us)
         front = self.front
         if front == "logs":
-            self.query_one("#logs", LogsTable).show(cluster, header.nodes, self.before(event))
+            self.query_one("#logs", LogsTable).show(cluster, self.named, self.before(event))
         elif front == "node":
             name = self._node or (event.node if event is not None else None) or next(iter(cluster.nodes), None)
             self.query_one("#node", NodePane).show(cluster, name, session.now_us, header.knows)
@@ -187,14 +188,14 @@ class DebugScreen(Searching):
         broken = len(self._opened.broken_until(self.session.position)) if self._opened and self._opened.broken else 0
         alarm = join(
             [
-                f"modified Raft: {', '.join(header.modified)}" if header.modified else "",
                 f"{broken} broken invariant{'s' * (broken != 1)}" if broken else "",
                 str(timeline.failure) if timeline.failure else "",
             ]
         )
         position = self.session.position
         right = f"{f'event {position:,}' if position >= 0 else 'before event 0'} · {len(timeline):,} events"
-        self.query_one("#title", TitleLine).show(self._title, notes, right, alarm)
+        label = modified_label(variants_of(timeline, self.session.state()))
+        self.query_one("#title", TitleLine).show(self._title, notes, right, alarm, label)
 
     def busy(self) -> str:
         timeline = self.session.timeline

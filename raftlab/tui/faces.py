@@ -9,7 +9,7 @@ from msgspec import Struct
 from raftlab.core.log import UNKNOWN
 from raftlab.view.layout import way_part
 from raftlab.view.looks import GLYPHS, Look, look_of, word_for
-from raftlab.view.quorum import configuration
+from raftlab.view.quorum import configuration, voters_of
 
 if TYPE_CHECKING:
     from raftlab.core.model import Cluster, Node
@@ -66,6 +66,6 @@ def _timer(node: Node, look: Look, now_us: int) -> tuple[float | None, int]:
 
 
 def _votes(cluster: Cluster, node: Node) -> str:
-    voters = configuration(cluster).voters
+    config = node.config if node.config is not UNKNOWN and node.config.voters else configuration(cluster)
     signs = {True: "+", False: "-", None: "?"}
-    return "".join(signs[node.votes.get(name)] for name in voters)
+    return "".join(signs[node.votes.get(name)] for name in voters_of(config))

@@ -14,18 +14,22 @@ from raftlab.core.errors import CommandError
 from raftlab.tui.acting import Acting
 from raftlab.tui.canvas import ClusterCanvas
 from raftlab.tui.caption import Caption
+from raftlab.tui.grid import join
 from raftlab.tui.keys import KeyLine, hidden, shown
 from raftlab.tui.logs import LogsTable
 from raftlab.tui.prose import ProsePane, prose
 from raftlab.tui.tabs import TabLine
 from raftlab.tui.task import task_lines
 from raftlab.tui.title import TitleLine
+from raftlab.view.modified import modified_label, variants_of
+from raftlab.view.stations import stations
 
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
     from raftlab.core.commands import AnyCommand
+    from raftlab.session import Lane
     from raftlab.session.lesson_play import LessonPlay
     from raftlab.tui.pane import Line
 
@@ -105,7 +109,7 @@ class LearnScreen(Acting):
         """Show what belongs on a screen of this size."""
         wide, width, height = self.wide, self.size.width, self.size.height
         lanes = self.session.lanes
-        nodes = max(len(lane.timeline.header.nodes) for lane in lanes)
+        nodes = max(len(stations(lane.state(), lane.timeline.header.nodes)) for lane in lanes)
         two = len(lanes) > 1
         left, right = self.query_one("#left"), self.query_one("#right")
         front = self._front
@@ -168,13 +172,19 @@ class LearnScreen(Acting):
         lanes = self.session.lanes
         if len(lanes) == 1:
             return ""
-        return f"{'▸' if number == self.session.focus else ' '} {lanes[number].title}"
+        title = join([lanes[number].title, self._label(lanes[number])])
+        return f"{'▸' if number == self.session.focus else ' '} {title}"
+
+    @staticmethod
+    def _label(lane: Lane) -> str:
+        return modified_label(variants_of(lane.timeline, lane.state()))
 
     def _show_title(self) -> None:
         play = self.play
         dots = "".join("◉" if at == play.index else "●" if at <= play.reached else "○" for at in range(play.steps))
+        label = join(dict.fromkeys(self._label(lane) for lane in self.session.lanes))
         self.query_one("#title", TitleLine).show(
-            play.words.title, "", f"step {play.index + 1} of {play.steps} {dots}", play.notice
+            play.words.title, "", f"step {play.index + 1} of {play.steps} {dots}", play.notice, label
         )
 
     def _task_lines(self) -> list[Line]:

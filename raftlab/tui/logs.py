@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from raftlab.tui.cluster_art import stations
 from raftlab.tui.grid import Grid
 from raftlab.tui.lines import Lines
 from raftlab.tui.logs_art import paint_logs
+from raftlab.view.stations import stations
 
 if TYPE_CHECKING:
     from raftlab.core.model import Cluster
@@ -22,10 +22,10 @@ class LogsTable(Lines):
         self._before: Cluster | None = None
         self._names: tuple[str, ...] = ()
 
-    def show(self, cluster: Cluster, header_nodes: tuple[str, ...], before: Cluster | None = None) -> None:
+    def show(self, cluster: Cluster, named: tuple[str, ...], before: Cluster | None = None) -> None:
         """Show the logs of this state."""
         self._cluster, self._before = cluster, before
-        self._names = stations(cluster, header_nodes)
+        self._names = stations(cluster, named)
         self.redraw()
 
     def paint(self, width: int, height: int) -> Grid:

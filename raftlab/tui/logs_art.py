@@ -5,8 +5,9 @@
       n2    ■1   ■1   ■2 ┃ ■4            commit 3
                          ▲    △          match 3, next 4
 
-■ is committed, □ waits; the number (and the colour) is the term. The bright line is the commit index. Entries that were
-overwritten by the last event are struck. What a source can't tell is left out.
+■ is committed, □ waits; the number (and the colour) is the term. The bright line is the commit index, the dotted one
+where the disk has got to (where there is a disk model). What is compacted is one block: snapshot up to 12. Entries that
+were overwritten by the last event are struck. What a source can't tell is left out; who has left is gone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from raftlab.core.log import UNKNOWN
+from raftlab.core.model import REMOVED
 from raftlab.tui.grid import BOLD, PLAIN, STRIKE, Grid, fit
 from raftlab.view.looks import GLYPHS, Look, look_of
 from raftlab.view.message_words import entry_text
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 _SQUARES: Final = {"plain": "■□", "stripes": "▨□", "dots": "▩□", "bars": "▥□"}
 _MARK: Final = "┃"
+_DURABLE: Final = "┊"
 _LEGENDS: Final = (
     "■ committed  □ waiting  number and colour: term  ┃ commit index  ▲ match  △ next",
     "■ committed  □ waiting  ┃ commit index  ▲ match  △ next",
@@ -59,7 +62,7 @@ def paint_logs(
 ) -> Grid:  # fmt: skip
     """The table. `before`: the state before the last event, to show what it took away."""
     grid = Grid(width, height, theme.ground)
-    names = [name for name in names if name in cluster.nodes]
+    names = [name for name in names if name in cluster.nodes and cluster.nodes[name].status is not REMOVED]
     if not names or height < 1 or width < 12:
         return grid
     nodes = [cluster.nodes[name] for name in names]
@@ -78,7 +81,8 @@ def paint_logs(
         grid.clear(0, height - 1, width)
         grid.text(0, height - 1, fit(f"… {len(nodes) - room} more nodes", width), theme.muted)
     elif height - 1 - len(nodes) * window.lines >= 2:
-        _paint_legend(grid, 2 + len(nodes) * window.lines, theme)
+        disk = any(node.disk is not None for node in nodes)
+        _paint_legend(grid, 2 + len(nodes) * window.lines, theme, disk)
     return grid
 
 
@@ -113,8 +117,9 @@ def _paint_header(grid: Grid, window: Window, nodes: Sequence[Node], theme: Them
         grid.text(window.column(index), 0, str(index), theme.muted)
 
 
-def _paint_legend(grid: Grid, y: int, theme: Theme) -> None:
-    text = next((text for text in _LEGENDS if len(text) <= grid.width - 2), _LEGENDS[-1])
+def _paint_legend(grid: Grid, y: int, theme: Theme, disk: bool) -> None:
+    legends = [f"{text}  {_DURABLE} on disk" for text in _LEGENDS] if disk else _LEGENDS
+    text = next((text for text in legends if len(text) <= grid.width - 2), legends[-1])
     grid.text(2, y, fit(text, grid.width - 2), theme.muted)
 
 
@@ -126,14 +131,26 @@ def _paint_node(grid: Grid, y: int, node: Node, cluster: Cluster, window: Window
     grid.text(0, y, f"{mark} {node.name}", ink, None, BOLD if leads else PLAIN)
     commit = node.commit_index
     known = 0 if commit is UNKNOWN else commit
-    log = node.log
-    if log.snapshot_index >= window.first:
-        grid.text(window.left, y, "▒" * (window.column(log.snapshot_index + 1) - window.left - 1), theme.muted)
-    for entry in log.between(window.first, window.last):
+    _paint_snapshot(grid, y, node, window, theme, mono)
+    for entry in node.log.between(window.first, window.last):
         _paint_entry(grid, window.column(entry.index), y, entry, entry.index <= known, window, theme, mono)
+    if node.disk is not None and window.first - 1 <= node.disk.index <= window.last:
+        grid.text(window.column(node.disk.index + 1) - 1, y, _DURABLE, theme.muted)
     if window.first <= known <= window.last and look is not Look.CRASHED:
         grid.text(window.column(known + 1) - 1, y, _MARK, theme.gold_text if leads else theme.ink, None, BOLD)
     _paint_end(grid, y, node, window, look, theme)
+
+
+def _paint_snapshot(grid: Grid, y: int, node: Node, window: Window, theme: Theme, mono: bool) -> None:
+    """What is compacted, as one block that says up to where the snapshot stands in for the log."""
+    compacted = node.log.snapshot_index
+    if compacted < window.first:
+        return
+    upto = compacted if node.snapshot is None else node.snapshot.index
+    width = window.column(min(compacted, window.last) + 1) - window.left - 1
+    words = (f" snapshot up to {upto} ", f" snapshot {upto} ", f"snap {upto}", f"▒{upto}")
+    said = next((text for text in words if len(text) <= width), "")
+    grid.text(window.left, y, said.center(width, "▒"), theme.ink, None if mono else theme.track)
 
 
 def _paint_entry(

@@ -155,7 +155,7 @@ def _paint_ring(grid: Grid, x: int, middle: int, face: Face, size: Size, theme: 
         elif face.left is not None and turn < face.left:
             colour = theme.gold if face.left < _GOLD_FROM else theme.ink
         else:
-            colour = theme.track
+            colour = theme.muted if face.look is Look.LEARNER else theme.track
         grid.pixel(x + dx, middle + dy, colour, cover)
 
 

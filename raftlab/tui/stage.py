@@ -173,6 +173,11 @@ class Stage(Screen[None]):
             return None
         return self.session.timeline.state(self.session.position - 1)
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The nodes that have a place already: the header's, and those that the events looked at so far speak of."""
+        return (*self.session.timeline.header.nodes, *self.scan.tape.nodes)
+
     def speed_words(self) -> str:
         """Speed and whether it plays: "▶ ×1/4"."""
         speed = self.session.speed

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SIGNS: Final = {
     "election": "◆", "crash": "✕", "restart": "↑", "pause": "‖", "resume": "▸", "partition": "╳", "heal": "○",
-    "cut": "╳", "broken": "!",
+    "cut": "╳", "members": "±", "transfer": "→", "broken": "!",
 }  # fmt: skip
 
 

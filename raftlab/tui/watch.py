@@ -16,6 +16,8 @@ from raftlab.tui.stage import Stage
 from raftlab.tui.tabs import TabLine
 from raftlab.tui.tape import Tape
 from raftlab.tui.title import TitleLine
+from raftlab.view.modified import modified_label, variants_of
+from raftlab.view.stations import stations
 
 if TYPE_CHECKING:
     from textual import events
@@ -63,7 +65,7 @@ class WatchScreen(Acting):
     def lay_out(self) -> None:
         """Side by side, one above the other, or one at a time: as there is room."""
         width, height = self.size.width, self.size.height
-        nodes = max(3, len(self.session.timeline.header.nodes))
+        nodes = max(3, len(stations(self.session.state(), self.named)))
         beside = width >= 120
         above = not beside and height >= 2 * nodes + 22
         both = beside or above
@@ -86,10 +88,10 @@ class WatchScreen(Acting):
         cluster, event = session.state(), session.event()
         ahead = len(session.timeline) - 1 - session.position
         right = f"event {session.position:,}" + (f", {ahead:,} recorded ahead" if ahead else "")
-        alarm = f"modified Raft: {', '.join(header.modified)}" if header.modified else ""
-        self.query_one("#title", TitleLine).show(self._title, "", right, alarm)
-        self.query_one("#cluster", ClusterCanvas).show(cluster, header.nodes, session.now_us)
-        self.query_one("#logs", LogsTable).show(cluster, header.nodes, self.before(event))
+        label = modified_label(variants_of(session.timeline, cluster))
+        self.query_one("#title", TitleLine).show(self._title, "", right, "", label)
+        self.query_one("#cluster", ClusterCanvas).show(cluster, self.named, session.now_us)
+        self.query_one("#logs", LogsTable).show(cluster, self.named, self.before(event))
         self.query_one("#caption", Caption).show(event, cluster, session.now_us, header.unit, right=self.speed_words())
         self.query_one("#tape", Tape).show(self.scan, session.now_us, session.end_us or 0)
 

@@ -55,7 +55,7 @@ def message_name(message: m.Message | None) -> str:
 
 def message_noun(message: m.Message | None) -> str:
     """The same behind a colon: "ok, our logs agree up to entry 5"."""
-    return message_name(message).replace(": ", ", ", 1)
+    return message_name(message).removeprefix("its answer: ").replace(": ", ", ", 1)
 
 
 def entry_text(entry: Entry) -> str:

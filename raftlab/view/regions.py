@@ -11,6 +11,7 @@ from itertools import pairwise
 from math import cos, hypot, pi, sin
 from typing import TYPE_CHECKING
 
+from raftlab.core.model import REMOVED
 from raftlab.view.quorum import configuration, count_words, is_quorum, running
 
 if TYPE_CHECKING:
@@ -29,8 +30,12 @@ def cuts(cluster: Cluster) -> frozenset[tuple[str, str]]:
 
 
 def sides(cluster: Cluster) -> tuple[tuple[str, ...], ...]:
-    """The groups of nodes that can talk both ways, in the cluster's order; one group when nothing is cut."""
-    return _components(tuple(cluster.nodes), cuts(cluster))
+    """The groups of nodes that can talk both ways, in the cluster's order; one group when nothing is cut.
+
+    Who has left for good is in none.
+    """
+    names = tuple(name for name, node in cluster.nodes.items() if node.status is not REMOVED)
+    return _components(names, cuts(cluster))
 
 
 def prepare() -> None:

@@ -20,6 +20,7 @@ from raftlab.core import events as e
 from raftlab.core.log import UNKNOWN
 from raftlab.core.model import CRASHED, FOLLOWER, LEADER, REMOVED
 from raftlab.view.importance import TURN, importance
+from raftlab.view.stations import awaited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,7 +41,8 @@ class Span(Struct, frozen=True, gc=False):
 class Mark(Struct, frozen=True, gc=False):
     """Something to see on the tape.
 
-    Kinds: "election", "crash", "restart", "pause", "resume", "partition", "heal", "cut", "broken".
+    Kinds: "election", "crash", "restart", "pause", "resume", "partition", "heal", "cut", "members" (a change of them is
+    asked for), "transfer" (a leader hands over), "broken".
     """
 
     at_us: int
@@ -58,6 +60,7 @@ class TermTape:
         self.start_us = 0
         self.end_us = 0
         self.marks: list[Mark] = []
+        self.nodes: dict[str, None] = {}  # all that appear, in the order of their places
         self._closed: list[Span] = []
         self._since_us = 0
         self._led: tuple[int, str] | None = None
@@ -146,8 +149,8 @@ class TermTape:
 
 
 def _is_turn(event: e.Event, leading: dict[str, int]) -> bool:
-    """Followers' commits are no turn of their own, whatever the source calls the rule."""
-    if type(event) is e.CommitAdvanced:
+    """A leader's commit and its configuration are turns; that followers hear of them isn't one of its own."""
+    if type(event) is e.CommitAdvanced or type(event) is e.ConfigChanged:
         return event.node in leading
     if type(event) is e.ClusterCreated:
         return True
@@ -156,6 +159,16 @@ def _is_turn(event: e.Event, leading: dict[str, int]) -> bool:
 
 def _created(tape: TermTape, event: e.ClusterCreated) -> None:
     tape._terms.update({name: history.term for name, history in event.histories.items()})
+    tape.nodes.update(dict.fromkeys([*event.nodes, *awaited(event.script)]))
+
+
+def _joined(tape: TermTape, event: e.NodeJoined) -> None:
+    tape.nodes[str(event.node)] = None
+
+
+def _transfer(tape: TermTape, event: e.TransferStarted) -> None:
+    if event.target is not None:
+        tape._mark(event, "transfer", f"{event.node} → {event.target}")
 
 
 def _term(tape: TermTape, event: e.TermAdvanced) -> None:
@@ -206,6 +219,8 @@ def _command(tape: TermTape, event: e.CommandGiven) -> None:
         tape._mark(event, "partition", "partition")
     elif isinstance(event.command, c.Heal):
         tape._mark(event, "heal", "heal")
+    elif isinstance(event.command, c.ChangeMembers | c.LeaveJoint):
+        tape._mark(event, "members", "members")
 
 
 def _link(tape: TermTape, event: e.LinkChanged) -> None:
@@ -234,6 +249,8 @@ def _broken(tape: TermTape, event: e.InvariantBroken) -> None:
 
 _LOOKS: dict[type[e.Event], Callable[[TermTape, Any], None]] = {
     e.ClusterCreated: _created,
+    e.NodeJoined: _joined,
+    e.TransferStarted: _transfer,
     e.TermAdvanced: _term,
     e.BecameFollower: _follower,
     e.BecameCandidate: _candidate,

@@ -8,10 +8,11 @@ from rich.cells import cell_len
 from raftlab.core.commands import Crash, Pause
 from raftlab.core.model import Cluster
 from raftlab.session import Lane, open_scenario
-from raftlab.tui.cluster_art import paint_cluster, stations
+from raftlab.tui.cluster_art import paint_cluster
 from raftlab.tui.grid import BOLD, Grid, braille_line, fit, wrap
 from raftlab.tui.places import places_for
 from raftlab.view.palette import CONTRAST, DARK, LIGHT
+from raftlab.view.stations import stations
 from tests.tui.screens import text_of
 
 

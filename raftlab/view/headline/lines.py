@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -23,9 +24,12 @@ Captions: TypeAlias = dict[type[Event], Callable[[Any, "Cluster"], "Said | None"
 COMMIT_RULE: Final = "A leader commits an entry of its own term once a majority holds it (§5.3, §5.4.2)"
 
 
+_ASIDE: Final = re.compile(r" \([^()]*etcd[^()]*\)")
+
+
 def rule_line(event: Event) -> str:
-    """The rule that an event follows and its section."""
-    sentence, mark = rule_text(event).rstrip("."), section(event)
+    """The rule that an event follows and its section; how etcd does it otherwise would be too much for a caption."""
+    sentence, mark = _ASIDE.sub("", rule_text(event)).rstrip("."), section(event)
     return f"{sentence} ({mark})" if sentence and mark else sentence or mark
 
 
