@@ -26,17 +26,21 @@ class Chance:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self._key = b"%d" % seed
-        self._blocks: dict[tuple[str, str], tuple[int, tuple[int, ...]]] = {}
+        self._blocks: dict[str, dict[str, tuple[int, tuple[int, ...]]]] = {}  # by purpose, by owner
+
+    def block(self, purpose: str, who: str, number: int) -> tuple[int, ...]:
+        """The draws 8 * number .. 8 * number + 7 of a stream: for whoever keeps them, and asks often."""
+        return _WORDS(blake2b(f"{purpose}\0{who}\0{number}".encode(), key=self._key[:64]).digest())
 
     def word(self, purpose: str, who: str, ordinal: int) -> int:
         """The draw number `ordinal` (from 0) of the stream (purpose, who), uniform in [0, 2**64)."""
         number = ordinal >> 3
-        stream = (purpose, who)
-        block = self._blocks.get(stream)
+        owners = self._blocks.get(purpose)
+        if owners is None:
+            owners = self._blocks[purpose] = {}
+        block = owners.get(who)
         if block is None or block[0] != number:
-            text = f"{purpose}\0{who}\0{number}".encode()
-            block = (number, _WORDS(blake2b(text, key=self._key[:64]).digest()))
-            self._blocks[stream] = block
+            block = owners[who] = (number, self.block(purpose, who, number))
         return block[1][ordinal & 7]
 
     def between(self, low: int, high: int, purpose: str, who: str, ordinal: int) -> int:

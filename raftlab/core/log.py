@@ -111,6 +111,11 @@ class Log:
         """The held entries with first <= index <= last."""
         if last < first:
             return ()
+        start = first - self.snapshot_index - 1
+        stop = start + last - first + 1
+        entries = self._entries
+        if start >= 0 and stop <= self._length and entries[start].index == first and entries[stop - 1].index == last:
+            return tuple(entries[start:stop])  # no holes, as always in our own runs
         return tuple(self._entries[self._place(first) : min(self._place(last + 1), self._length)])
 
     def tail(self, count: int) -> tuple[Entry, ...]:

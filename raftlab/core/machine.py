@@ -140,6 +140,8 @@ class Machine(Look):
     def plan(self, entries: Sequence[Entry]) -> tuple[Result, ...]:
         """What applying these entries here would do. The view stays as it is."""
         history, start = self._history, self._length
+        if len(entries) == 1 and start < len(history.entries) and history.entries[start] is entries[0]:
+            return (history.results[start],)  # another server has just applied this very entry
         stop = start + len(entries)
         if history.entries[start:stop] == [*entries]:
             return tuple(history.results[start:stop])
@@ -175,6 +177,17 @@ class Machine(Look):
             if result.revision:
                 self.revision = result.revision
                 break
+
+    def record_one(self, result: Result) -> None:
+        """Write one result down: the same as `record`, for the usual case."""
+        start, standing = self._length, self._history.results
+        if start < len(standing) and standing[start] is result:
+            self._length = start + 1
+            self._text = None
+            if result.revision:
+                self.revision = result.revision
+        else:
+            self.record((result,))
 
     def _continue(self, entries: Sequence[Entry]) -> tuple[Result, ...]:
         """Execute entries at the history's end, pen in hand: nothing can stand there, so nothing is compared."""

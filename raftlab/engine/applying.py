@@ -26,28 +26,28 @@ if TYPE_CHECKING:
 
 def apply_committed(step: Step) -> None:
     """5.3: hand committed entries to the state machine, in order; a leader then answers its clients."""
-    node, rules = step.node, step.rules
+    node, parameters = step.node, step.cluster.parameters
     first = node.last_applied + 1
     entries = node.log.between(first, node.commit_index)
     assert len(entries) == node.commit_index - first + 1, f"{node.name} has committed what it doesn't hold"
-    results = rules.execute(step, entries)
+    results = step.rules.execute(step, entries)
     if len(results) == 1:
-        step.emit(EntryApplied(*step.stamp, "apply_committed", first, results[0]))
+        step.emit(EntryApplied(step.now_us, step.node.name, step.cause, "apply_committed", first, results[0]))
     else:
-        step.emit(EntriesApplied(*step.stamp, "apply_committed", first, results))
+        step.emit(EntriesApplied(step.now_us, step.node.name, step.cause, "apply_committed", first, results))
     if node.waiting:
         for entry, result in zip(entries, results, strict=True):
             request = node.waiting.get(entry.index)
             if request is not None:
                 client, sequence = request
-                step.emit(
-                    ClientAnswered(
-                        *step.stamp, "apply_committed", client, sequence, "ok", entry.index, None, result.answer
-                    )
+                answered = ClientAnswered(
+                    *step.stamp, "apply_committed", client, sequence, "ok", entry.index, None, result.answer
                 )
+                step.emit(answered)
     if node.watches:
         notify_watches(step, results)
-    follow_up(step, entries)
+    if parameters.snapshot_count or parameters.config_on == "apply" or node.reads or node.role is LEADER:
+        follow_up(step, entries)
 
 
 def execute(step: Step, entries: tuple[Entry, ...]) -> tuple[Result, ...]:

@@ -192,11 +192,10 @@ def count_votes(step: Step) -> None:
 def is_quorum(step: Step, names: Collection[str]) -> bool:
     """5.2: more than half of all voters, reachable or not; in a joint configuration, of both halves (6)."""
     config = step.node.config
-    voters = config.voters
-    if 2 * sum([voter in names for voter in voters]) <= len(voters):
+    voters, outgoing = config.voters, config.outgoing
+    if 2 * len([voter for voter in voters if voter in names]) <= len(voters):
         return False
-    outgoing = config.outgoing
-    return not outgoing or 2 * sum([voter in names for voter in outgoing]) > len(outgoing)
+    return not outgoing or 2 * len([voter for voter in outgoing if voter in names]) > len(outgoing)
 
 
 def fall_back(step: Step, leader: str) -> None:

@@ -129,7 +129,7 @@ def keep_to_leader(step: Step, candidate: str, request: RequestVote | PreVote) -
 def confirm_lead(step: Step, peer: str, clock_us: int) -> None:
     """Dissertation 6.4: a peer has answered what we sent when our clock showed `clock_us`: it hadn't left us then."""
     if clock_us > step.node.acked.get(peer, 0):
-        step.emit(LeadConfirmed(*step.stamp, "confirm_lead", peer, clock_us))
+        step.emit(LeadConfirmed(step.now_us, step.node.name, step.cause, "confirm_lead", peer, clock_us))
         if step.node.reads:
             step.rules.confirm_reads(step)
 

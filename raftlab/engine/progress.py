@@ -137,19 +137,27 @@ def believe(
     pending_snapshot: int = 0,
 ) -> int:
     """The leader changes its mind about a peer; the event's position comes back."""
+    now_us, name, cause = step.now_us, step.node.name, step.cause
     return step.emit(
-        ProgressChanged(*step.stamp, rule, peer, match_index, next_index, sent_index, state, inflight, pending_snapshot)
+        ProgressChanged(
+            now_us, name, cause, rule, peer, match_index, next_index, sent_index, state, inflight, pending_snapshot
+        )
     )
 
 
 def advance_commit(step: Step) -> None:
     """5.3: the highest index that a quorum holds durably, if an entry of our own term stands there (5.4.2)."""
     node, rules = step.node, step.rules
-    commit_index = node.commit_index
-    match = {peer: progress.match_index for peer, progress in node.progress.items()}
-    match[node.name] = node.durable_index
-    for index in sorted({index for index in match.values() if index > commit_index}, reverse=True):
-        if rules.is_quorum(step, [name for name, held in match.items() if held >= index]):
+    commit_index, progress = node.commit_index, node.progress
+    durable = node.log.last_index if node.disk is None else node.disk.index
+    above = [it.match_index for it in progress.values() if it.match_index > commit_index]
+    if durable > commit_index:
+        above.append(durable)
+    for index in sorted(set(above), reverse=True) if len(above) > 1 else above:
+        holders = [peer for peer, it in progress.items() if it.match_index >= index]
+        if durable >= index:
+            holders.append(node.name)
+        if rules.is_quorum(step, holders):
             if rules.commit_own_term(step, index):
                 step.because(step.emit(CommitAdvanced(*step.stamp, "advance_commit", index)))
                 rules.apply_committed(step)

@@ -36,7 +36,7 @@ def accept_proposal(step: Step, text: str, client: str, sequence: int, session: 
         # Only a session's entry names its request: the state machine then remembers it.
         whose = (client, sequence) if session else (None, 0)
         entry = Entry(node.log.last_index + 1, node.current_term, "normal", text, *whose)
-        step.because(step.emit(EntryAppended(*step.stamp, "accept_proposal", entry)))
+        step.because(step.emit(EntryAppended(step.now_us, step.node.name, step.cause, "accept_proposal", entry)))
         step.emit(RequestAccepted(*step.stamp, "accept_proposal", node.log.last_index, client, sequence))
         step.rules.send_out(step)
         return
@@ -50,7 +50,7 @@ def accept_batch(step: Step, texts: list[str]) -> None:
         return
     first, term = node.log.last_index + 1, node.current_term
     entries = tuple([Entry(index, term, "normal", text) for index, text in enumerate(texts, first)])
-    step.because(step.emit(EntriesAppended(*step.stamp, "accept_proposal", entries)))
+    step.because(step.emit(EntriesAppended(step.now_us, step.node.name, step.cause, "accept_proposal", entries)))
     step.rules.send_out(step)
 
 

@@ -17,7 +17,7 @@ from raftlab.core.events import (
     LogTruncated,
 )
 from raftlab.core.messages import AppendEntries, AppendEntriesReply, Heartbeat, HeartbeatReply
-from raftlab.core.model import LEADER, Entry
+from raftlab.core.model import FOLLOWER, LEADER, Entry
 from raftlab.engine.progress import believe
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def handle_heartbeat(step: Step, leader: str, message: Heartbeat) -> None:
     rules.hear_leader(step, leader)
     index = min(message.leader_commit, node.log.last_index)
     if index > node.commit_index:
-        step.because(step.emit(CommitAdvanced(*step.stamp, "follow_commit", index)))
+        step.because(step.emit(CommitAdvanced(step.now_us, step.node.name, step.cause, "follow_commit", index)))
         rules.apply_committed(step)
     step.send(leader, HeartbeatReply(node.current_term, "", message.clock_us), "send_heartbeat")
 
@@ -155,13 +155,17 @@ def handle_append_entries(step: Step, leader: str, message: AppendEntries) -> No
     node, rules = step.node, step.rules
     if node.role is LEADER:
         return  # two leaders in one term: only when a rule is out, and the checker has said so already
-    rules.hear_leader(step, leader)
+    if node.role is FOLLOWER and node.leader == leader:
+        rules.randomize_timeout(step)  # nothing new: this is the usual case of hear_leader
+    else:
+        rules.hear_leader(step, leader)
     if not rules.check_consistency(step, message):
         refuse_entries(step, leader, message)
         return
-    vouched = message.prev_log_index + len(message.entries)
-    if message.entries:
-        rules.append_entries(step, message.entries)
+    entries = message.entries
+    vouched = message.prev_log_index + len(entries)
+    if entries:
+        rules.append_entries(step, entries)
     if message.leader_commit > node.commit_index:
         rules.follow_commit(step, message, vouched)
     reply = AppendEntriesReply(node.current_term, True, vouched, 0, 0, 0, message.clock_us)
@@ -234,9 +238,9 @@ def truncate(step: Step, index: int) -> None:
 def store_entries(step: Step, entries: tuple[Entry, ...]) -> None:
     """5.3: put entries at the end of our log; a configuration counts from then on (6)."""
     if len(entries) == 1:
-        step.emit(EntryAppended(*step.stamp, "append_entries", entries[0]))
+        step.emit(EntryAppended(step.now_us, step.node.name, step.cause, "append_entries", entries[0]))
     else:
-        step.emit(EntriesAppended(*step.stamp, "append_entries", entries))
+        step.emit(EntriesAppended(step.now_us, step.node.name, step.cause, "append_entries", entries))
     for entry in entries:
         if entry.kind == "config":
             step.rules.see_config(step, entry)
@@ -244,7 +248,7 @@ def store_entries(step: Step, entries: tuple[Entry, ...]) -> None:
 
 def follow_commit(step: Step, message: AppendEntries, vouched: int) -> None:
     """5.3: commit what the leader has, as far as this message proves our log equal to the leader's."""
-    index = min(message.leader_commit, vouched)
+    index = message.leader_commit if message.leader_commit < vouched else vouched
     if index > step.node.commit_index:
-        step.because(step.emit(CommitAdvanced(*step.stamp, "follow_commit", index)))
+        step.because(step.emit(CommitAdvanced(step.now_us, step.node.name, step.cause, "follow_commit", index)))
         step.rules.apply_committed(step)

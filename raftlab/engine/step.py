@@ -46,14 +46,13 @@ class Step:
     """
 
     __slots__ = (
-        "cause", "chance", "cluster", "emit", "fsync", "node", "now_us", "rules", "send_to", "stamp", "timer",
+        "cause", "chance", "cluster", "emit", "fsync", "node", "now_us", "rules", "send_to", "timer",
     )  # fmt: skip
 
     cluster: Cluster
     node: Node
     now_us: int
     cause: int | None
-    stamp: tuple[int, str, int | None]
 
     def __init__(self, cluster: Cluster, rules: Rules, chance: Chance, world: World) -> None:
         self.cluster = cluster
@@ -69,12 +68,15 @@ class Step:
         self.node = node
         self.now_us = now_us
         self.cause = cause
-        self.stamp = (now_us, node.name, cause)
 
     def because(self, position: int) -> None:
         """What follows is led to by the event at `position`."""
         self.cause = position
-        self.stamp = (self.now_us, self.node.name, position)
+
+    @property
+    def stamp(self) -> tuple[int, str, int | None]:
+        """What every event of this step begins with. (Rules that run at every message spell it out: it is quicker.)"""
+        return self.now_us, self.node.name, self.cause
 
     def send(self, to: str, message: Message, rule: str) -> None:
         """Send a message to another server, now."""

@@ -102,7 +102,7 @@ def check(cluster: Cluster, command: AnyCommand) -> None:
             raise CommandError(f"there is no node {name!r}; there are {', '.join(cluster.nodes)}")
     needs = _NEEDS_STATUS.get(type(command))
     if needs is not None:
-        node = cluster.nodes[command.node]  # type: ignore[union-attr,index]
+        node = cluster.nodes[command.node]  # type: ignore[union-attr]
         if node.status not in needs[0]:
             raise CommandError(
                 f"{type(command).__name__} wants a node that {needs[1]}; {node.name} is {node.status.value}"

@@ -7,6 +7,7 @@ Delays are integers, computed from integers, so that every machine comes to the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isqrt
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from raftlab.core.messages import AppendEntries, InstallSnapshot, Proposal
 if TYPE_CHECKING:
     from raftlab.core.chance import Chance
     from raftlab.core.messages import Message
-    from raftlab.core.model import Cluster, Link, LinkModel, Node
+    from raftlab.core.model import Cluster, Link, LinkModel
 
 _MILLION = 1_000_000
 _24 = 1 << 24
@@ -32,78 +33,97 @@ _LOG2: Final = (
 _LN2_PPM: Final = 693_147
 
 
+Fate = tuple[int, str, int | None, int]
+"""When a message arrives (or would); "deliver", "lose" or "cut"; when a second copy arrives, if there is one; when the
+link has put it on the wire (0: at once)."""
+
+Drawer = Callable[["tuple[int, int, int] | None", int, "Message"], Fate]
+"""A link at work: from what it has carried (Node.sent), the time and a message to that message's fate."""
+
+
 class Network:
     """Draws fates for one cluster."""
 
-    __slots__ = ("_chance", "_channels", "_cluster")
+    __slots__ = ("_chance", "_cluster", "_drawers", "_links")
 
     def __init__(self, cluster: Cluster, chance: Chance) -> None:
         self._cluster = cluster
         self._chance = chance
-        self._channels: dict[tuple[str, str], _Channel] = {}
+        self._links = cluster.links
+        self._drawers: dict[str, dict[str, Drawer]] = {}
 
-    def fate(self, sender: Node, to: str, now_us: int, message: Message) -> tuple[int, str, int | None, int]:
-        """What becomes of a message that `sender` sends now.
+    def drawer(self, sender: str, to: str) -> Drawer:
+        """The link from one node to another, ready to draw from. Ask for each message: links change."""
+        if self._cluster.links is not self._links:
+            self._links = self._cluster.links  # some link has changed: the table is replaced then
+            self._drawers.clear()
+        try:
+            return self._drawers[sender][to]
+        except KeyError:
+            drawer = _drawer(self._cluster.link(sender, to), f"{sender}>{to}", self._chance)
+            self._drawers.setdefault(sender, {})[to] = drawer
+            return drawer
 
-        Returns:
-            when it arrives (or would), "deliver" or "lose" or "cut", when a second copy arrives, if there is one, and
-            when the link has put it on the wire (0: at once).
-        """
-        name = sender.name
-        ways = self._cluster.links.get(name)
-        link = None if ways is None else ways.get(to)
-        channel = self._channels.get((name, to))
-        if channel is None or channel.link is not link or link is None:
-            link = self._cluster.link(name, to)
-            channel = self._channels[name, to] = _Channel(link, f"{name}>{to}")
-        carried = sender.sent.get(to)
-        if carried is None:
-            count = last_due = free_us = 0
+
+def _drawer(link: Link, stream: str, chance: Chance) -> Drawer:
+    """What a link's model comes to, worked out once: every message asks for all of it."""
+    model = link.model
+    if not (model.jitter_us or model.loss_ppm or model.duplicate_ppm):
+        return _sure(link)
+    latency_us, jitter_us, bandwidth = model.latency_us, model.jitter_us + 1, model.bandwidth
+    uniform, keeps_order = model.distribution == "uniform", not model.reorder
+    normally = "cut" if link.cut else "deliver"
+    # A draw d of 20 bits counts as d * 1,000,000 >> 20 parts per million: these are the first that are too many.
+    lost_below = 0 if link.cut else -(-(model.loss_ppm << 20) // _MILLION)
+    doubled_below = 0 if link.cut else -(-(model.duplicate_ppm << 20) // _MILLION)
+    block = -1  # which eight draws are at hand
+    words: tuple[int, ...] = ()
+
+    def draw(carried: tuple[int, int, int] | None, now_us: int, message: Message) -> Fate:
+        nonlocal block, words
+        count, last_due, free_us = carried or _NOTHING
+        if count >> 3 != block:
+            block = count >> 3
+            words = chance.block("link", stream, block)
+        # One word serves three questions: 24 bits for the delay, 20 for the loss, 20 for the copy.
+        word = words[count & 7]
+        due = now_us + latency_us
+        if bandwidth:
+            free_us = max(now_us, free_us) + size_of(message) * _MILLION // bandwidth
+            due = free_us + latency_us
+        if uniform:
+            due += (word & 0xFFFFFF) * jitter_us >> 24
         else:
-            count, last_due, free_us = carried
-        due, fate, copy_due = now_us + channel.latency_us, "cut" if channel.cut else "deliver", None
-        if channel.is_slow:
-            free_us = max(now_us, free_us) + size_of(message) * _MILLION // channel.model.bandwidth
-            due = free_us + channel.latency_us
-        if channel.is_random:
-            word = self._chance.word("link", channel.stream, count)
-            # One word serves three questions: 24 bits for the delay, 20 for the loss, 20 for the copy.
-            if channel.is_uniform:
-                due += (word & 0xFFFFFF) * channel.jitter_us >> 24
-            else:
-                due = max(now_us, due + random_part(channel.model, word & 0xFFFFFF))
-            if (word >> 24 & 0xFFFFF) < channel.lost_below and fate == "deliver":
-                fate = "lose"
-            if word >> 44 < channel.doubled_below and fate == "deliver":
-                copy_due = due + 1 + second_delay(channel.model, word)
-        if due < last_due and channel.keeps_order:
+            due = max(now_us, due + random_part(model, word & 0xFFFFFF))
+        fate, copy_due = normally, None
+        if lost_below and (word >> 24 & 0xFFFFF) < lost_below:
+            fate = "lose"
+        elif doubled_below and word >> 44 < doubled_below:
+            copy_due = due + 1 + second_delay(model, word)
+        if due < last_due and keeps_order:
             due = last_due
         return due, fate, copy_due, free_us
 
+    return draw
 
-class _Channel:
-    """What a link's model comes to, worked out once: a message asks for all of it."""
 
-    __slots__ = (
-        "cut", "doubled_below", "is_random", "is_slow", "is_uniform", "jitter_us", "keeps_order", "latency_us", "link",
-        "lost_below", "model", "stream",
-    )  # fmt: skip
+def _sure(link: Link) -> Drawer:
+    """A link that leaves nothing to chance."""
+    model = link.model
+    fate = "cut" if link.cut else "deliver"
 
-    def __init__(self, link: Link, stream: str) -> None:
-        model = link.model
-        self.link = link
-        self.model = model
-        self.stream = stream
-        self.cut = link.cut
-        self.latency_us = model.latency_us
-        self.jitter_us = model.jitter_us + 1
-        self.is_uniform = model.distribution == "uniform"
-        self.is_random = bool(model.jitter_us or model.loss_ppm or model.duplicate_ppm)
-        self.is_slow = model.bandwidth > 0
-        self.keeps_order = not model.reorder
-        # A draw d of 20 bits counts as d * 1,000,000 >> 20 parts per million: these are the first that are too many.
-        self.lost_below = -(-(model.loss_ppm << 20) // _MILLION)
-        self.doubled_below = -(-(model.duplicate_ppm << 20) // _MILLION)
+    def draw(carried: tuple[int, int, int] | None, now_us: int, message: Message) -> Fate:
+        _, last_due, free_us = carried or _NOTHING
+        due = now_us + model.latency_us
+        if model.bandwidth:
+            free_us = max(now_us, free_us) + size_of(message) * _MILLION // model.bandwidth
+            due = free_us + model.latency_us
+        return (last_due if due < last_due and not model.reorder else due), fate, None, free_us
+
+    return draw
+
+
+_NOTHING = (0, 0, 0)
 
 
 def size_of(message: Message) -> int:

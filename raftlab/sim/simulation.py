@@ -166,12 +166,13 @@ class Simulation:
 
     def _sender(self) -> Callable[[Step, str, Message, str], None]:
         """`send`: send a message from the step's node; its fate is drawn now."""
-        heap, emit, fate = self._heap, self.emit, self._network.fate
+        heap, emit, drawer = self._heap, self.emit, self._network.drawer
 
         def send(step: Step, to: str, message: Message, rule: str) -> None:
             node, now_us = step.node, step.now_us
-            due_us, outcome, copy_due_us, free_us = fate(node, to, now_us, message)
-            sent = MessageSent(now_us, node.name, step.cause, rule, to, message, due_us, outcome, free_us)  # type: ignore[arg-type]
+            name = node.name
+            due_us, outcome, copy_due_us, free_us = drawer(name, to)(node.sent.get(to), now_us, message)
+            sent = MessageSent(now_us, name, step.cause, rule, to, message, due_us, outcome, free_us)  # type: ignore[arg-type]
             position = emit(sent)
             heappush(heap, (due_us, position, _FLIGHT, sent))
             if copy_due_us is not None:
@@ -222,9 +223,14 @@ class Simulation:
 
     def run(self, until_us: int) -> None:
         """Let everything happen that is due up to a time, itself included."""
-        heap, take_next = self._heap, self.take_next
+        heap, cluster, arrive = self._heap, self.cluster, self._arrive
         while heap and heap[0][0] <= until_us:
-            take_next()
+            due_us, position, kind, what = heappop(heap)
+            if kind == _FLIGHT:
+                now_us = cluster.now_us
+                arrive(now_us if now_us > due_us else due_us, position, what)
+            else:
+                self._take(due_us, position, kind, what)
 
     def run_events(self, count: int) -> None:
         """Go on until that many more events have happened (the step that reaches it is finished)."""
@@ -245,10 +251,10 @@ class Simulation:
 
     def take_next(self) -> None:
         """Let the next thing happen that is due (or find that it is out of date)."""
-        due_us, position, kind, what = heappop(self._heap)
-        now_us = self.cluster.now_us
-        if now_us < due_us:
-            now_us = due_us
+        self._take(*heappop(self._heap))
+
+    def _take(self, due_us: int, position: int, kind: int, what: Any) -> None:
+        now_us = max(due_us, self.cluster.now_us)
         if kind == _FLIGHT:
             self._arrive(now_us, position, what)
         elif kind == _TIMER:
@@ -307,7 +313,8 @@ class Simulation:
         cluster = self.cluster
         if position not in cluster.flights:
             return
-        sender, to = str(sent.node), sent.to
+        sender, to = sent.node, sent.to
+        assert sender is not None
         node = cluster.nodes.get(to)
         reason = sent.fate
         if reason == "deliver":

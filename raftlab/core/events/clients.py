@@ -47,7 +47,7 @@ class RequestAccepted(Event, frozen=True, gc=False):
     sequence: int
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).waiting[self.index] = (self.client, self.sequence)
+        cluster.nodes[self.node].waiting[self.index] = (self.client, self.sequence)
 
 
 class ClientAnswered(Event, frozen=True, gc=False):
@@ -117,7 +117,7 @@ class ReadStarted(Event, frozen=True, gc=False):
     origin: str | None = None
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         read = PendingRead(self.key, self.client, self.sequence, self.read_index, self.since_us, self.origin)
         node.reads = {**node.reads, self.context: read}
 
@@ -130,7 +130,7 @@ class ReadConfirmed(Event, frozen=True, gc=False):
     read_index: int
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         read = node.reads.get(self.context)
         if read is not None:
             confirmed = PendingRead(read.key, read.client, read.sequence, self.read_index, -1, read.origin)
@@ -179,7 +179,7 @@ class WatchStarted(Event, frozen=True, gc=False):
     client: str
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.watches = {**node.watches, self.watch: Watch(self.key, self.client)}
 
 
@@ -200,7 +200,7 @@ class LeaseRenewed(Event, frozen=True, gc=False):
     due_us: int | None
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         leases = {name: due for name, due in node.leases.items() if name != self.lease}
         node.leases = leases if self.due_us is None else {**leases, self.lease: self.due_us}
 

@@ -24,6 +24,7 @@ from raftlab.core.model import (
     LinkModel,
     Machine,
     Node,
+    Nodes,
     Parameters,
     Scheduled,
     Workload,
@@ -65,7 +66,7 @@ class ClusterCreated(Event, frozen=True, gc=False):
         config = Config(tuple(it for it in self.nodes if it not in self.learners), (), self.learners)
         whole = Link(self.link)
         cluster.link_model = self.link
-        cluster.nodes = {name: Node.blank(name, config) for name in self.nodes}
+        cluster.nodes = Nodes({name: Node.blank(name, config) for name in self.nodes})
         shared = Machine()  # the nodes apply the same entries: one history serves all
         for node in cluster.nodes.values():
             node.machine = shared.copy()
@@ -157,7 +158,7 @@ class NodeCrashed(Event, frozen=True, gc=False):
     torn: bool = False
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.status = CRASHED
         node.crashes += 1
         node.torn = self.torn
@@ -174,7 +175,7 @@ class NodeRestarted(Event, frozen=True, gc=False):
     """A process starts from its disk, as a follower (5.2). Its commit index begins at the snapshot's again."""
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.status = UP
         node.started_us = self.at_us
         _forget_volatile(node)
@@ -185,21 +186,21 @@ class NodePaused(Event, frozen=True, gc=False):
     """A process stops running; messages wait for it, its timers run out unseen."""
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).status = PAUSED
+        cluster.nodes[self.node].status = PAUSED
 
 
 class NodeResumed(Event, frozen=True, gc=False):
     """A paused process goes on: first with the messages that waited, then with the timers that ran out."""
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).status = UP
+        cluster.nodes[self.node].status = UP
 
 
 class NodeRemoved(Event, frozen=True, gc=False):
     """A server has left the cluster for good."""
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.status = REMOVED
         _forget_volatile(node)
 
@@ -224,7 +225,7 @@ class ClockChanged(Event, frozen=True, gc=False):
     rate_ppm: int
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.clock_us, node.clock_set_us = node.clock(self.at_us), self.at_us
         node.clock_rate_ppm = self.rate_ppm
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raftlab.core.events.base import Event, name_of
+from raftlab.core.events.base import Event
 from raftlab.core.log import UNKNOWN
 from raftlab.core.messages import AnyMessage
 from raftlab.core.model import Cluster, Disk, DiskModel, Fsync, Held
@@ -20,7 +20,7 @@ class FsyncStarted(Event, frozen=True, gc=False):
     vote: str | None = None
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         pending = Fsync(self.due_us, cluster.position, self.up_to, self.term, self.vote)
         disk = node.disk or Disk()
         node.disk = Disk(disk.term, disk.vote, disk.index, pending)
@@ -35,7 +35,7 @@ class FsyncDone(Event, frozen=True, gc=False):
     vote: str | None = None
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).disk = Disk(self.term, self.vote, self.up_to)
+        cluster.nodes[self.node].disk = Disk(self.term, self.vote, self.up_to)
 
     @property
     def starts_step(self) -> bool:
@@ -58,7 +58,7 @@ class MessageHeld(Event, frozen=True, gc=False):
     next: bool = False
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.held = (*node.held, Held(self.to, self.message, self.rule or "", self.next))
 
 
@@ -66,7 +66,7 @@ class HeldReleased(Event, frozen=True, gc=False):
     """The messages that waited for the fsync that is done may go; the others wait for the next one."""
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.held = tuple(Held(it.to, it.message, it.rule, False) for it in node.held if it.next)
 
 
@@ -77,7 +77,7 @@ class DiskChanged(Event, frozen=True, gc=False):
     stalled_us: int = 0
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         if self.model is not None:
             node.disk_model = self.model
         node.stalled_us = self.stalled_us

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raftlab.core.events.base import Event, name_of
+from raftlab.core.events.base import Event
 from raftlab.core.log import UNKNOWN
 from raftlab.core.model import CANDIDATE, FOLLOWER, LEADER, PRE_CANDIDATE, Cluster
 
@@ -13,7 +13,7 @@ class TermAdvanced(Event, frozen=True, gc=False):
     term: int
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.current_term = self.term
         node.voted_for = None
         node.leader = None
@@ -27,7 +27,7 @@ class BecameFollower(Event, frozen=True, gc=False):
     reason: str = ""
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.role = FOLLOWER
         node.leader = self.leader
         node.votes = {}
@@ -44,7 +44,7 @@ class BecamePreCandidate(Event, frozen=True, gc=False):
     term: int = UNKNOWN
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.role = PRE_CANDIDATE
         node.leader = None
         node.votes = {}
@@ -56,7 +56,7 @@ class BecameCandidate(Event, frozen=True, gc=False):
     term: int = UNKNOWN
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.role = CANDIDATE
         node.leader = None
         node.votes = {}
@@ -68,7 +68,7 @@ class BecameLeader(Event, frozen=True, gc=False):
     term: int = UNKNOWN
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.role = LEADER
         node.leader = self.node
         node.progress = {}
@@ -84,7 +84,7 @@ class LeaderLearned(Event, frozen=True, gc=False):
     term: int = UNKNOWN
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).leader = self.leader
+        cluster.nodes[self.node].leader = self.leader
 
 
 class VoteGranted(Event, frozen=True, gc=False):
@@ -96,7 +96,7 @@ class VoteGranted(Event, frozen=True, gc=False):
 
     def evolve(self, cluster: Cluster) -> None:
         if not self.pre:
-            cluster.node(name_of(self)).voted_for = self.candidate
+            cluster.nodes[self.node].voted_for = self.candidate
 
 
 class VoteRefused(Event, frozen=True, gc=False):
@@ -121,7 +121,7 @@ class VoteCounted(Event, frozen=True, gc=False):
     pre: bool = False
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).votes[self.voter] = self.granted
+        cluster.nodes[self.node].votes[self.voter] = self.granted
 
 
 class TransferStarted(Event, frozen=True, gc=False):
@@ -130,6 +130,6 @@ class TransferStarted(Event, frozen=True, gc=False):
     target: str | None
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.transfer_to = self.target
         node.lease_broken = True

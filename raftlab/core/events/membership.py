@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raftlab.core.events.base import Event, name_of
+from raftlab.core.events.base import Event
 from raftlab.core.model import CatchUp, Cluster, Config
 
 
@@ -14,7 +14,7 @@ class ConfigChanged(Event, frozen=True, gc=False):
     index: int = 0
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.config, node.config_index = self.config, self.index
 
 
@@ -41,7 +41,7 @@ class CatchUpStarted(Event, frozen=True, gc=False):
     up_to: int
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.catch_up = CatchUp(self.target, dict.fromkeys(self.servers, (1, self.up_to, self.at_us)))
 
 
@@ -53,7 +53,7 @@ class CatchUpRound(Event, frozen=True, gc=False):
     up_to: int
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         assert node.catch_up is not None
         rounds = {**node.catch_up.rounds, self.server: (self.round, self.up_to, self.at_us)}
         node.catch_up = CatchUp(node.catch_up.target, rounds)
@@ -66,4 +66,4 @@ class CatchUpEnded(Event, frozen=True, gc=False):
     server: str | None = None
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).catch_up = None
+        cluster.nodes[self.node].catch_up = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raftlab.core.events.base import Event, name_of
+from raftlab.core.events.base import Event
 from raftlab.core.log import UNKNOWN
 from raftlab.core.model import Cluster, Config, Role, Status
 
@@ -28,7 +28,7 @@ class NodeObserved(Event, frozen=True, gc=False):
     unknown: tuple[str, ...] = ()
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         for field, attribute in _OBSERVED:
             value = getattr(self, field)
             if value is not UNKNOWN or field in self.unknown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raftlab.core.events.base import Event, name_of
+from raftlab.core.events.base import Event
 from raftlab.core.log import UNKNOWN, Entry
 from raftlab.core.machine import Result
 from raftlab.core.model import Cluster, Progress
@@ -14,7 +14,7 @@ class EntryAppended(Event, frozen=True, gc=False):
     entry: Entry
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).log.append(self.entry)
+        cluster.nodes[self.node].log.append(self.entry)
 
 
 class LogTruncated(Event, frozen=True, gc=False):
@@ -24,7 +24,7 @@ class LogTruncated(Event, frozen=True, gc=False):
     last_index: int = UNKNOWN
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.log.truncate(self.from_index)
         if node.disk is not None:
             # Dropping entries needs no fsync: their leader has overruled them, so nobody counts on them any more.
@@ -45,7 +45,7 @@ class CommitAdvanced(Event, frozen=True, gc=False):
     index: int
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).commit_index = self.index
+        cluster.nodes[self.node].commit_index = self.index
 
 
 class EntriesAppended(Event, frozen=True, gc=False):
@@ -54,7 +54,7 @@ class EntriesAppended(Event, frozen=True, gc=False):
     entries: tuple[Entry, ...]
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).log.extend(self.entries)
+        cluster.nodes[self.node].log.extend(self.entries)
 
 
 class EntryApplied(Event, frozen=True, gc=False):
@@ -64,10 +64,10 @@ class EntryApplied(Event, frozen=True, gc=False):
     result: Result = UNKNOWN
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.last_applied = self.index
         if self.result is not UNKNOWN:
-            node.machine.record((self.result,))
+            node.machine.record_one(self.result)
 
 
 class EntriesApplied(Event, frozen=True, gc=False):
@@ -77,7 +77,7 @@ class EntriesApplied(Event, frozen=True, gc=False):
     results: tuple[Result, ...]
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.last_applied = self.first + len(self.results) - 1
         node.machine.record(self.results)
 
@@ -94,7 +94,7 @@ class ProgressChanged(Event, frozen=True, gc=False):
     pending_snapshot: int = 0
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).progress[self.peer] = Progress(
+        cluster.nodes[self.node].progress[self.peer] = Progress(
             self.match_index, self.next_index, self.sent_index, self.state, self.inflight, self.pending_snapshot
         )
 
@@ -105,7 +105,7 @@ class PeerForgotten(Event, frozen=True, gc=False):
     peer: str
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.progress.pop(self.peer, None)
         node.acked.pop(self.peer, None)
 
@@ -117,4 +117,4 @@ class LeadConfirmed(Event, frozen=True, gc=False):
     sent_us: int
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).acked[self.peer] = self.sent_us
+        cluster.nodes[self.node].acked[self.peer] = self.sent_us

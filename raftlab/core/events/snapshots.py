@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raftlab.core.events.base import Event, name_of
+from raftlab.core.events.base import Event
 from raftlab.core.log import UNKNOWN
 from raftlab.core.model import Cluster, Config, Disk, Receiving, Snapshot
 
@@ -21,7 +21,7 @@ class SnapshotTaken(Event, frozen=True, gc=False):
     compacted_term: int = UNKNOWN
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         if self.config is not UNKNOWN:
             node.snapshot = Snapshot(self.index, self.term, self.config, node.machine.copy())
         if self.compacted_index is UNKNOWN:
@@ -39,7 +39,7 @@ class SnapshotChunkStored(Event, frozen=True, gc=False):
     data: str
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         before = "" if node.receiving is None or self.offset == 0 else node.receiving.text
         node.receiving = Receiving(self.index, self.term, before + self.data)
 
@@ -54,7 +54,7 @@ class SnapshotInstalled(Event, frozen=True, gc=False):
     machine: str = UNKNOWN
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.node(name_of(self))
+        node = cluster.nodes[self.node]
         node.log.compact(self.index, self.term)
         node.commit_index = node.last_applied = self.index
         node.receiving = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raftlab.core.events.base import Event, name_of
+from raftlab.core.events.base import Event
 from raftlab.core.messages import AnyMessage
 from raftlab.core.model import Cluster, Timer
 
@@ -81,7 +81,7 @@ class TimerSet(Event, frozen=True, gc=False):
     drawn: bool = False
 
     def evolve(self, cluster: Cluster) -> None:
-        node = cluster.nodes[self.node]  # type: ignore[index]
+        node = cluster.nodes[self.node]
         node.timers[self.timer] = Timer(self.due_us, cluster.position, self.at_us)
         if self.drawn:
             node.timeouts_drawn += 1
@@ -93,7 +93,7 @@ class TimerFired(Event, frozen=True, gc=False):
     timer: str
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).timers.pop(self.timer, None)
+        cluster.nodes[self.node].timers.pop(self.timer, None)
 
     @property
     def starts_step(self) -> bool:
@@ -106,4 +106,4 @@ class TimerCancelled(Event, frozen=True, gc=False):
     timer: str
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.node(name_of(self)).timers.pop(self.timer, None)
+        cluster.nodes[self.node].timers.pop(self.timer, None)
