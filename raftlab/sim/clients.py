@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from raftlab.core.events import ClientAnswered, ClientAsked, RetryScheduled
+from raftlab.core.events import ClientAnswered, ClientAsked, RetryScheduled, TurnSkipped
 from raftlab.core.model import LEADER, UP
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ def propose(simulation: Simulation, name: str, due_us: int, now_us: int) -> int:
     assert load is not None
     next_us = due_us + load.every_us
     if load.retry_us is not None and any(it.retry_us is not None for it in client.outstanding):
-        return next_us  # one thing at a time
+        simulation.emit(TurnSkipped(now_us, None, None, None, name, next_us))
+        return next_us
     text = load.text.replace("{n}", str(client.sequence + 1))
     ask(simulation, name, text, load.node, now_us, None, next_us, load.reads, load.retry_us)
     return next_us

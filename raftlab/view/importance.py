@@ -44,7 +44,7 @@ def _is_chatter(message: Message | None) -> bool:
 _LEVELS: dict[type[e.Event], int] = {
     **dict.fromkeys(
         (e.TimerSet, e.TimerFired, e.TimerCancelled, e.FsyncStarted, e.FsyncDone, e.LinkChanged, e.RetryScheduled,
-         e.MessageHeld, e.HeldReleased, e.LeadConfirmed),
+         e.MessageHeld, e.HeldReleased, e.LeadConfirmed, e.TurnSkipped),
         NOISE,
     ),
     **dict.fromkeys(

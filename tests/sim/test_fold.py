@@ -64,7 +64,7 @@ def resumed(timeline: Timeline, position: int, until_us: int) -> list:
 
 
 def test_every_position_goes_on_to_the_very_same_bytes() -> None:
-    scenario = faulted(17, 900_000)
+    scenario = faulted(27, 900_000)
     events, _ = record(scenario)
     timeline = Timeline(header_of(scenario))
     for event in events:

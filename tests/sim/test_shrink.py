@@ -254,8 +254,8 @@ def found_by(seed: int, rules: Rules) -> Shrunk:
 @pytest.mark.parametrize(
     ("rule", "function", "invariant", "seed"),
     [
-        ("vote_once", always, "Election Safety", 12),
-        ("vote_once", always, "Election Safety", 27),
+        ("vote_once", always, "Vote Once", 12),
+        ("vote_once", always, "Vote Once", 27),
         ("compare_logs", always, "Leader Completeness", 6),
         ("compare_logs", always, "Leader Completeness", 18),
     ],

@@ -94,6 +94,7 @@ _FIELDS: dict[type[e.Event], dict[str, Any]] = {
     e.CatchUpEnded: {"outcome": "done"},
     e.SnapshotChunkStored: {"index": 4, "term": 3, "offset": 0, "data": "abcd"},
     e.RetryDue: {"client": "c1"},
+    e.TurnSkipped: {"client": "c1", "next_due_us": 90},
     e.ReadConfirmed: {"context": "r1", "read_index": 4},
     e.ReadForwarded: {"context": "r1"},
     e.ReadAbandoned: {"context": "r1"},

@@ -100,6 +100,24 @@ class RetryDue(Event, frozen=True, gc=False):
         return True
 
 
+class TurnSkipped(Event, frozen=True, gc=False):
+    """A client with a session lets its turn pass: it still waits for an answer (dissertation 6.3: one thing at a
+    time). `next_due_us`: its next turn."""
+
+    client: str
+    next_due_us: int
+
+    def evolve(self, cluster: Cluster) -> None:
+        client = cluster.clients[self.client]
+        cluster.clients[self.client] = Client(
+            client.sequence, client.outstanding, client.retry_due_us, client.workload, self.next_due_us
+        )
+
+    @property
+    def starts_step(self) -> bool:
+        return True
+
+
 class ReadStarted(Event, frozen=True, gc=False):
     """A node takes a read, and will answer when it may: once it is proven that its leader leads still, and all up to
     `read_index` is applied (dissertation 6.4).

@@ -138,7 +138,6 @@ class Search:
                 if not done & bit:
                     break
                 done ^= bit
-                covered &= ~bit
                 del flying[number]
             elif answers[number] is None:
                 self.lost_count += 1

@@ -8,14 +8,15 @@ from msgspec import Struct
 class Variant(Struct, frozen=True):
     """A broken replacement for a rule, the property that it breaks, and the scenario that shows it.
 
-    `breaks` is the name of the invariant that the checker reports ("Liveness": the cluster stops working, and no safety
-    property is broken). `known_from`: where somebody got it wrong.
+    `breaks` are the invariants that the checker reports in that scenario, the first one first, and no others
+    ("Liveness": the cluster stops working, and no safety property is broken). `known_from`: where somebody got it
+    wrong.
     """
 
     id: str
     sentence: str
     scenario: str
-    breaks: str = ""
+    breaks: tuple[str, ...] = ()
     known_from: str = ""
 
 

@@ -52,6 +52,10 @@ def _retry(event: e.RetryScheduled, cluster: Cluster | None) -> str:
     return f"{will} will ask again in {format_span(max(0, event.due_us - event.at_us))}, unless there is an answer"
 
 
+def _turn_skipped(event: e.TurnSkipped, cluster: Cluster | None) -> str:
+    return f"Client {event.client} asks nothing new: it still waits for an answer"
+
+
 def _retry_due(event: e.RetryDue, cluster: Cluster | None) -> str:
     has = "You have" if event.client == "you" else f"Client {event.client} has"
     return f"{has} waited long enough for an answer"
@@ -80,6 +84,7 @@ def _lease(event: e.LeaseRenewed, cluster: Cluster | None) -> str:
 
 WORDS: Words = {
     e.ClientAsked: _asked, e.RequestAccepted: _accepted, e.ClientAnswered: _answered, e.RetryScheduled: _retry,
-    e.RetryDue: _retry_due, e.WatchStarted: _watch, e.WatchNotified: _notified, e.LeaseRenewed: _lease,
+    e.RetryDue: _retry_due, e.TurnSkipped: _turn_skipped, e.WatchStarted: _watch, e.WatchNotified: _notified,
+    e.LeaseRenewed: _lease,
 }  # fmt: skip
 """By kind of event."""
