@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from raftlab.core.commands import Propose, Read
-from raftlab.core.events import CommandGiven
+from raftlab.core.events import CommandGiven, ConfigChanged
 from raftlab.core.times import format_us
 from raftlab.projector.metrics import shrunk, text_width
 from raftlab.projector.moment import HOLD_US
 from raftlab.projector.shapes import SMALLEST, Box, Disc, Line, Polygon, Shape, Text
-from raftlab.projector.stage import CLOCK_Y, SUBTITLE_Y, TAPE_WORDS_Y, TITLE_Y
+from raftlab.projector.stage import BAND, CLOCK_Y, SUBTITLE_Y, TAPE_WORDS_Y, TITLE_Y
 from raftlab.view.headline import headline
 from raftlab.view.importance import ALARM, STEP, TURN, importance
+from raftlab.view.modified import modified_label, variants_of
 from raftlab.view.palette import term_colour, term_pattern, text_on
 
 if TYPE_CHECKING:
@@ -29,23 +30,33 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def title(lane: LaneView, seat: Seat, theme: Theme) -> list[Shape]:
-    """The lane's title and subtitle; a run of modified Raft says so, always."""
+    """The lane's title and subtitle."""
     left, _, room, _ = seat.title
-    modified = lane.timeline.header.modified
     shapes: list[Shape] = []
-    if modified:
-        badge, size = shrunk(f"modified Raft: {', '.join(modified)}", 26, SMALLEST, "semibold", room * 0.6)
-        width = text_width(badge, size, "semibold") + 28
-        shapes += [
-            Box(left + room - width, TITLE_Y - 22, width, 44, 12, None, theme.bad, 3),
-            Text(left + room - width / 2, TITLE_Y, badge, size, theme.bad_text, "semibold", "centre"),
-        ]
-        room -= width + 24
     name, size = shrunk(lane.title or lane.timeline.header.scenario or "Raft", 46, 30, "semibold", room)
     shapes.append(Text(left, TITLE_Y, name, size, theme.ink, "semibold"))
     if lane.subtitle:
         words, size = shrunk(lane.subtitle, 27, SMALLEST, "regular", seat.title[2])
         shapes.append(Text(left, SUBTITLE_Y, words, size, theme.muted))
+    return shapes
+
+
+def modified(lanes: Sequence[LaneView], moments: Sequence[Moment], stage: Stage, theme: Theme) -> list[Shape]:
+    """A band along the upper edge of every lane of modified Raft, for good: striped, so that nobody misses it, and
+    neither red nor gold, since nothing is broken yet and nobody leads by it."""
+    shapes: list[Shape] = []
+    for lane, moment, seat in zip(lanes, moments, stage.seats, strict=True):
+        label = modified_label(variants_of(lane.timeline, moment.cluster))
+        if not label:
+            continue
+        left, width = (0.0, stage.width) if len(lanes) == 1 else (seat.title[0], seat.title[2])
+        words, size = shrunk(label, 25, SMALLEST, "semibold", width - 120)
+        half, x = text_width(words, size, "semibold") / 2 + 22, left + width / 2
+        shapes += [
+            Box(left, 0, width, BAND, 0, theme.track, pattern="stripes"),
+            Box(x - half, 0, 2 * half, BAND, 0, theme.pill),
+            Text(x, BAND / 2 - 1, words, size, theme.pill_text, "semibold", "centre"),
+        ]
     return shapes
 
 
@@ -100,27 +111,31 @@ def _telling(lanes: Sequence[LaneView], moments: Sequence[Moment], *, exact: boo
         for number, (lane, moment) in enumerate(zip(lanes, moments, strict=True))
         if (said := _said(lane, moment)) is not None
     ]
-    return max(found, key=lambda one: (_level(one[2]), one[2].at_us, one[1])) if found else None
+    return max(found, key=lambda one: (_level(one[2], moments[one[0]]), one[2].at_us, one[1])) if found else None
 
 
 def _said(lane: LaneView, moment: Moment) -> tuple[int, Event] | None:
     """A turn of the story stands for a while, whatever steps follow it; then the latest step, else still that turn."""
-    fresh = [pair for pair in moment.since(HOLD_US) if _level(pair[1]) >= TURN]
+    fresh = [pair for pair in moment.since(HOLD_US) if _level(pair[1], moment) >= TURN]
     if fresh:
-        return max(fresh, key=lambda pair: (_level(pair[1]), pair[0]))
-    turn = next((pair for pair in reversed(moment.recent) if _level(pair[1]) >= TURN), None)
+        return max(fresh, key=lambda pair: (_level(pair[1], moment), pair[0]))
+    turn = next((pair for pair in reversed(moment.recent) if _level(pair[1], moment) >= TURN), None)
     if turn is None and (earlier := lane.tape.previous_important(moment.position + 1 - len(moment.recent))) is not None:
         turn = (earlier, lane.timeline.event(earlier))
     for position, event in reversed(moment.recent):
         if turn is not None and event.at_us <= turn[1].at_us + HOLD_US * moment.pace:
             break
-        if _level(event) >= STEP:
+        if _level(event, moment) >= STEP:
             return position, event
     return turn
 
 
-def _level(event: Event) -> int:
-    """How telling: a request is only the first of the steps that lead to its commit."""
+def _level(event: Event, moment: Moment) -> int:
+    """How telling: a request is only the first of the steps that lead to its commit; a leader's configuration is a
+    turn, that the others hear of it isn't."""
+    if isinstance(event, ConfigChanged):
+        leader = moment.cluster.leader()
+        return TURN if leader is not None and event.node == leader.name else STEP
     asks = isinstance(event, CommandGiven) and isinstance(event.command, Propose | Read)
     return STEP if asks else importance(event)
 
@@ -213,7 +228,9 @@ _RANKS = {
     "pause": 5,
     "resume": 6,
     "cut": 7,
-    "election": 8,
+    "members": 8,
+    "transfer": 9,
+    "election": 10,
 }
 
 

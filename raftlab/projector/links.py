@@ -43,11 +43,11 @@ def links(picture: Picture) -> list[Shape]:
     line = mix(picture.theme.line, picture.theme.ground, max(0.0, min(0.45, (len(names) - 5) * 0.15)))
     for number, one in enumerate(names):
         for other in names[number + 1 :]:
-            if Look.REMOVED in (picture.looks[one], picture.looks[other]):
-                continue
+            # In few steps: whatever of what lies still looks new is painted anew with all the rest of it.
+            there_is = round(8 * min(picture.presence[one], picture.presence[other])) / 8
             there, back = cluster.is_cut(one, other), cluster.is_cut(other, one)
             quiet = Look.CRASHED in (picture.looks[one], picture.looks[other])
-            colour = mix(line, picture.theme.ground, 0.5) if quiet else line
+            colour = mix(line, picture.theme.ground, 1 - there_is * (0.5 if quiet else 1.0))
             if there == back:
                 start, end = rims(picture, one, other, 0.0)
                 shapes += _gapped(picture, start, end, colour) if there else [_line(start, end, colour)]
@@ -94,7 +94,8 @@ def _arrow(start: Point, end: Point, colour: str) -> Polygon:
     dx, dy = (end[0] - start[0]) / length, (end[1] - start[1]) / length
     x, y = end
     return Polygon(
-        ((x, y), (x - 18 * dx - 8 * dy, y - 18 * dy + 8 * dx), (x - 18 * dx + 8 * dy, y - 18 * dy - 8 * dx)), colour
+        ((x, y), (x - 18 * dx - 8 * dy, y - 18 * dy + 8 * dx), (x - 18 * dx + 8 * dy, y - 18 * dy - 8 * dx)),
+        colour,
     )
 
 
@@ -104,23 +105,25 @@ def regions(picture: Picture) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
     if len(found) < 2:
         return (), ()
     signs = tuple((side_name(picture.cluster, side), can_commit(picture.cluster, side)) for side in found)
-    return _regions(picture.seat, picture.theme, picture.names, found, signs)
+    return _regions(picture.seat, picture.theme, tuple(picture.places.items()), found, signs)
 
 
 @lru_cache(maxsize=64)
 def _regions(
     seat: Seat,
     theme: Theme,
-    names: tuple[str, ...],
+    placed: tuple[tuple[str, Point], ...],
     found: tuple[tuple[str, ...], ...],
     signs: tuple[tuple[str, bool], ...],
 ) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
-    places = dict(zip(names, seat.places, strict=False))
+    places = dict(placed)
     soft: list[Shape] = []
     words: list[Shape] = []
-    taken = [_node_rect(seat, at, len(names)) for at in places.values()]
+    taken = [_node_rect(seat, at, len(places)) for at in places.values()]
     for side, (sign, able) in zip(found, signs, strict=True):
         inside = [places[name] for name in side if name in places]
+        if not inside:
+            continue
         others = [at for name, at in places.items() if name not in side]
         colour = theme.can if able else theme.cannot
         soft.append(Region(_outline(seat, inside, others), colour))

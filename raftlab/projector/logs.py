@@ -2,7 +2,9 @@
 
 Filled slots are committed, dashed ones wait; a bright line with a tick is the commit index; under the peers of
 a leader a solid tick is what it knows to match, an open one what it will send next. Entries that were
-overwritten are struck, and fall. Long logs scroll: the window of the last entries slides as they are appended.
+overwritten are struck, and fall. What is compacted is one block: snapshot up to 12. Where disks take time, a
+short quiet line stands behind the last entry that is on disk. Long logs scroll: the window of the last entries
+slides as they are appended.
 """
 
 from __future__ import annotations
@@ -37,14 +39,15 @@ CLOSEST = 52.0
 
 def draw(lane: LaneView, picture: Picture) -> list[Shape]:
     """The table of a lane."""
-    nodes = list(picture.cluster.nodes.values())
-    if not nodes:
+    stations = picture.moment.stations
+    if not stations:
         return []
     table = _Table(lane, picture)
     shapes = table.header()
-    for number, node in enumerate(nodes):
-        shapes += table.row(number, node)
-    return shapes + table.legend(len(nodes))
+    for number, name in enumerate(stations):
+        if name in picture.places:  # who isn't there keeps the row, empty
+            shapes += table.row(number, picture.cluster.nodes[name])
+    return shapes + table.legend(len(stations))
 
 
 class _Table:
@@ -84,11 +87,11 @@ class _Table:
             return
         for _, event in moment.since(FALL_US + APPEAR_US):
             name = event.node or ""
-            if isinstance(event, e.EntryAppended):
-                falls = any(entry.index == event.entry.index for _, entry in self.falling.get(name, ()))
+            for entry in _stored(event):
+                falls = any(struck.index == entry.index for _, struck in self.falling.get(name, ()))
                 age = moment.age(event.at_us) - (FALL_US * 0.7 if falls else 0)
-                self.appeared[name, event.entry.index] = smooth(age / APPEAR_US)
-            elif isinstance(event, e.CommitAdvanced):
+                self.appeared[name, entry.index] = smooth(age / APPEAR_US)
+            if isinstance(event, e.CommitAdvanced):
                 self.committing.setdefault(name, (event.index, smooth(moment.age(event.at_us) / APPEAR_US)))
 
     def _first(self) -> float:
@@ -97,18 +100,14 @@ class _Table:
         now = self._wanted(self._last())
         if now <= 1 or moment.settled:
             return float(now)
-        grown = [
-            (moment.age(event.at_us), event.entry.index)
-            for _, event in moment.since(SLIDE_US)
-            if isinstance(event, e.EntryAppended)
-        ]
-        first = float(now)
         newest = self._last()
-        for age, index in grown:
-            if index == newest and self._wanted(index - 1) < now:
-                first = now - 1 + smooth(age / SLIDE_US)
-                break  # the first node to hold it makes the window move
-        return first
+        for _, event in moment.since(SLIDE_US):
+            entries = _stored(event)
+            if entries and entries[-1].index == newest:
+                before = min(now, self._wanted(entries[0].index - 1))
+                # The first node to hold the newest makes the window move.
+                return before + (now - before) * smooth(moment.age(event.at_us) / SLIDE_US)
+        return float(now)
 
     def _wanted(self, last: int) -> int:
         return max(1, last - self.columns + 1)
@@ -159,22 +158,24 @@ class _Table:
         top = self.top + number * self.seat.row
         middle = top + self.seat.slot / 2
         look = self.picture.looks[node.name]
-        if look is Look.REMOVED:
-            return []
+        presence = self.picture.presence[node.name]
         name, size = shrunk(node.name, 30, SMALLEST, "semibold", self.seat.names - 16)
         colour = theme.gold_text if look is Look.LEADER else theme.muted if look is Look.CRASHED else theme.ink
-        shapes: list[Shape] = [Text(self.seat.logs[0], middle, name, size, colour, "semibold")]
+        shapes: list[Shape] = [Text(self.seat.logs[0], middle, name, size, colour, "semibold", alpha=presence)]
+        if look is Look.REMOVED:
+            return shapes
         if node.log.last_index is UNKNOWN:
             return [*shapes, Text(self.left, middle, "not told by the source", SMALLEST, theme.muted)]
-        faint = 0.5 if look is Look.CRASHED else 1.0
+        faint = presence * (0.5 if look is Look.CRASHED else 1.0)
+        shapes += self._snapshot(node, top, faint)
         for index in self.visible():
             if index <= node.log.last_index and self.edge(index) > 0.02:
                 shapes += self._slot(node, index, top, faint)
-        shapes += self._commit(node, top)
+        shapes += self._durable(node, top) + self._commit(node, top)
         for age, entry in self.falling.get(node.name, ()):
             if self.edge(entry.index) > 0.02:
                 shapes += self._struck(entry, top, age)
-        if 0 < node.log.last_index < self.first - 0.5:
+        if 0 < node.log.last_index < self.first - 0.5 and not self._covered(node):
             shapes.append(Text(self.left, middle, f"← ends at {node.log.last_index}", SMALLEST, theme.muted))
         return shapes + self._ticks(node, top)
 
@@ -185,7 +186,7 @@ class _Table:
             return []
         height = self.seat.slot
         if index <= node.log.snapshot_index:
-            return [Box(x, top, self.slot, height, 8, theme.track, alpha=alpha)]
+            return []  # within the block
         entry = node.log.entry(index)
         if entry is None:
             return [
@@ -221,6 +222,35 @@ class _Table:
             Text(x + self.slot / 2, top + height * 0.29, str(entry.term), SMALLEST, ink, "regular", "centre", alpha),
             Text(x + self.slot / 2, top + height * 0.71, shown, SMALLEST, ink, "mono", "centre", alpha),
         ]
+
+    def _covered(self, node: Node) -> bool:
+        """Whether some of what is compacted lies within the window."""
+        return bool(node.log.snapshot_index >= self.first)
+
+    def _snapshot(self, node: Node, top: float, alpha: float) -> list[Shape]:
+        """What is compacted, as one block that says up to where the snapshot stands in for the log."""
+        if not self._covered(node):
+            return []
+        theme, height = self.picture.theme, self.seat.slot
+        left = max(self.left, self.x(1))
+        right = self.x(min(node.log.snapshot_index, self.first + self.columns - 1)) + self.slot
+        upto = node.log.snapshot_index if node.snapshot is None else node.snapshot.index
+        words = (f"snapshot up to {upto}", f"snapshot {upto}", f"snap {upto}", f"…{upto}")
+        said = next((text for text in words if text_width(text, SMALLEST) <= right - left - 12), words[-1])
+        return [
+            Box(left, top, right - left, height, 8, theme.track, theme.line, 2.5, alpha=alpha),
+            Text((left + right) / 2, top + height / 2, said, SMALLEST, theme.ink, "regular", "centre", alpha),
+        ]
+
+    def _durable(self, node: Node, top: float) -> list[Shape]:
+        """A short quiet line behind the last entry that is on disk, where disks take time."""
+        if node.disk is None or node.disk.index == node.commit_index:
+            return []
+        index = min(node.disk.index, node.log.last_index)
+        if index < self.first - 1 or index >= self.first + self.columns:
+            return []
+        x, foot = self.x(index + 1) - 4, top + self.seat.slot
+        return [Line(x, foot - 0.45 * self.seat.slot, x, foot + 2, 4, self.picture.theme.muted)]
 
     def _commit(self, node: Node, top: float) -> list[Shape]:
         """The bright line after the last committed entry."""
@@ -277,7 +307,9 @@ class _Table:
             return []
         theme, left = self.picture.theme, self.seat.logs[0]
         right, foot = left + self.seat.logs[2], self.seat.logs[1] + self.seat.logs[3] - 20
-        items = ((30.0, "committed"), (30.0, "waiting"), (4.0, "commit"), (21.0, "match"), (21.0, "next"))
+        items = [(30.0, "committed"), (30.0, "waiting"), (4.0, "commit"), (21.0, "match"), (21.0, "next")]
+        if any(node.disk is not None for node in self.picture.cluster.nodes.values()):
+            items.append((4.0, "on disk"))
         widths = [sign + 12 + text_width(word, SMALLEST) for sign, word in items]
         gap = min(40.0, max(22.0, (right - left - sum(widths)) / (len(items) - 1)))
         wraps = sum(widths) + gap * (len(items) - 1) > right - left
@@ -298,9 +330,18 @@ class _Table:
             return [Box(x, y - 12, 30, 24, 5, theme.muted)]
         if word == "waiting":
             return [Box(x, y - 12, 30, 24, 5, theme.ground, theme.muted, 2.5, dashed=True)]
+        if word == "on disk":
+            return [Line(x + 2, y, x + 2, y + 14, 4, theme.muted)]
         if word == "commit":
             return [Line(x + 2, y - 14, x + 2, y + 14, 4, theme.ink)]
         return [(open_tick if word == "next" else tick)(x + 10, y - 6, theme.ink)]
+
+
+def _stored(event: e.Event) -> tuple[Entry, ...]:
+    """The entries that an event puts into a log."""
+    if isinstance(event, e.EntryAppended):
+        return (event.entry,)
+    return event.entries if isinstance(event, e.EntriesAppended) else ()
 
 
 def _pitch(lane: LaneView, seat: Seat) -> tuple[float, int]:

@@ -22,6 +22,7 @@ from raftlab.core.log import Entry
 from raftlab.core.messages import Message
 from raftlab.core.model import Cluster
 from raftlab.view.message_words import entry_text, is_heartbeat, is_reply
+from raftlab.view.stations import stations
 from raftlab.view.tape import TermTape
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Flight(Struct, frozen=True, gc=False):
 class Moment(Struct, frozen=True):
     """A lane at one instant. `recent` are the last events, oldest first, as (position, event).
 
+    `stations` are all nodes that have a place, whether they are there now or not.
     `settled`: we stand on an event, so what it has done is done, and nothing is shown half way.
     """
 
@@ -70,6 +72,7 @@ class Moment(Struct, frozen=True):
     recent: list[tuple[int, e.Event]]
     flights: list[Flight]
     settled: bool = False
+    stations: tuple[str, ...] = ()
 
     def age(self, at_us: float) -> float:
         """How long ago that was, in the watcher's microseconds."""
@@ -130,7 +133,8 @@ class LaneView:
         cluster = timeline.state(at)
         first = max(0, at + 1 - RECENT)
         recent = list(enumerate(timeline.events(first, at + 1), first))
-        moment = Moment(time_us, at, pace, cluster, recent, [], settled)
+        named = (*timeline.header.nodes, *self.tape.nodes)
+        moment = Moment(time_us, at, pace, cluster, recent, [], settled, stations(cluster, named))
         moment.flights.extend(self._flying(moment))
         moment.flights.extend(self._ended(moment))
         return moment

@@ -18,7 +18,7 @@ from raftlab.projector.shapes import SMALLEST, Box, Crown, Disc, Line, Ring, Sha
 from raftlab.view.layout import smooth
 from raftlab.view.looks import Look, word_for
 from raftlab.view.palette import mix, term_colour, term_pattern, text_on
-from raftlab.view.quorum import configuration
+from raftlab.view.quorum import configuration, voters_of
 
 if TYPE_CHECKING:
     from raftlab.core.model import Node
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Picture", "draw", "label_rect", "sign_rect"]
 
 FADE_US = 200_000
-REMOVED_US = 900_000
 LABEL = 26.0
 DOT = 13.0
 """The radius of a vote's dot."""
@@ -41,7 +40,7 @@ def draw(picture: Picture) -> list[Shape]:
     signs: list[Shape] = []
     for name, at in picture.places.items():
         node, look = picture.cluster.nodes[name], picture.looks[name]
-        alpha = _presence(picture, name, look)
+        alpha = picture.presence[name]
         if alpha > 0:
             discs += _body(picture, node, look, at, alpha)
             words += _words(picture, node, look, at, alpha)
@@ -61,7 +60,7 @@ def sign_rect(picture: Picture, name: str) -> tuple[float, float, float, float] 
     """The room of what stands above a node: a crown, two bars, the dots of votes."""
     (x, y), look = picture.places[name], picture.looks[name]
     if look in (Look.CANDIDATE, Look.PRE_CANDIDATE):
-        count = len(configuration(picture.cluster).voters)
+        count = len(voters_for(picture, picture.cluster.nodes[name]))
         reach, turn = vote_arc(picture.seat.timer, count)
         far = (count - 1) / 2 * turn
         half, foot = reach * sin(min(far, pi / 2)) + DOT, y - reach * cos(far) + DOT
@@ -77,21 +76,13 @@ def _label_y(picture: Picture, y: float) -> float:
     return y + picture.seat.timer + 28
 
 
-def _presence(picture: Picture, name: str, look: Look) -> float:
-    """1, but for a node that has been removed: it fades, and is gone."""
-    if look is not Look.REMOVED:
-        return 1.0
-    for _, event in picture.moment.since(REMOVED_US):
-        if type(event) is e.NodeRemoved and event.node == name:
-            return 1 - smooth(picture.moment.age(event.at_us) / REMOVED_US)
-    return 0.0
-
-
 def _body(picture: Picture, node: Node, look: Look, at: Point, alpha: float) -> list[Shape]:
     x, y = at
     theme, radius = picture.theme, picture.seat.disc
     if look in _GONE:
         shapes: list[Shape] = [Disc(x, y, radius, theme.ground, theme.muted, 4, alpha=alpha)]
+        if look is Look.REMOVED:
+            return shapes  # it was let go; nothing is lost
         for angle in (0.25, 0.75, 1.25, 1.75):
             dx, dy = cos(angle * pi), sin(angle * pi)
             shapes.append(
@@ -164,7 +155,7 @@ def _timer(picture: Picture, node: Node, at: Point, alpha: float) -> list[Shape]
 def _votes(picture: Picture, node: Node, at: Point, alpha: float) -> list[Shape]:
     """One dot for each voter, in the cluster's order, on an arc above: plus for yes, minus for no."""
     theme = picture.theme
-    voters = configuration(picture.cluster).voters
+    voters = voters_for(picture, node)
     votes = node.votes if node.votes is not UNKNOWN else {}
     reach, turn = vote_arc(picture.seat.timer, len(voters))
     size = DOT
@@ -189,6 +180,12 @@ def _votes(picture: Picture, node: Node, at: Point, alpha: float) -> list[Shape]
                 Line(x - 7, y, x + 7, y, 3.5, theme.ink, alpha),
             ]
     return shapes
+
+
+def voters_for(picture: Picture, node: Node) -> tuple[str, ...]:
+    """Whose votes a node counts: its own configuration's, both halves of a joint one; else the cluster's."""
+    known = node.config is not UNKNOWN and node.config.voters
+    return voters_of(node.config if known else configuration(picture.cluster))
 
 
 def vote_arc(timer: float, voters: int) -> tuple[float, float]:

@@ -59,7 +59,7 @@ def frame(lanes: Sequence[LaneView], time_us: float, options: Options) -> Frame:
         for lane, position in zip(lanes, positions, strict=True)
     ]
     width = frame_width(options.size)
-    stage = stage_for(width, tuple(len(moment.cluster.nodes) for moment in moments))
+    stage = stage_for(width, tuple(len(moment.stations) for moment in moments))
     still: list[Shape] = []
     moving: list[Shape] = []
     for lane, moment, seat in zip(lanes, moments, stage.seats, strict=True):
@@ -69,6 +69,7 @@ def frame(lanes: Sequence[LaneView], time_us: float, options: Options) -> Frame:
         still += [*soft, *links.links(picture), *names]
         bullets, labels = flights.draw(picture, _rects(still))
         moving += bullets + nodes.draw(picture) + logs.draw(lane, picture) + labels
+    still += bands.modified(lanes, moments, stage, theme)
     moving += bands.caption(lanes, moments, stage, theme, exact=options.exact)
     tape_still, tape_moving = bands.tape(lanes, moments, stage, theme)
     still += tape_still

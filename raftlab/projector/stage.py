@@ -15,6 +15,8 @@ from raftlab.projector.shapes import HEIGHT, Rect
 from raftlab.view.layout import Point, ring_positions
 
 MARGIN = 60.0
+BAND = 36.0
+"""How high the label of modified Raft is, at the upper edge."""
 TITLE_Y = 62.0
 SUBTITLE_Y = 108.0
 TOP = 140.0
