@@ -52,6 +52,11 @@ def refuse_torn_disk(node: Node) -> bool:
     return node.torn
 
 
+def recover(step: Step) -> None:
+    """5.1, 5.2: a process that starts has its term, vote and log from its disk, and waits for a leader first."""
+    step.rules.randomize_timeout(step)
+
+
 def fsync_done(step: Step) -> None:
     """What waited for the disk goes out; a leader, or a candidate, counts itself now."""
     node, rules = step.node, step.rules

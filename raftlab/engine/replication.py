@@ -160,7 +160,7 @@ def handle_append_entries(step: Step, leader: str, message: AppendEntries) -> No
     else:
         rules.hear_leader(step, leader)
     if not rules.check_consistency(step, message):
-        refuse_entries(step, leader, message)
+        rules.refuse_entries(step, leader, message)
         return
     entries = message.entries
     vouched = message.prev_log_index + len(entries)
@@ -168,11 +168,7 @@ def handle_append_entries(step: Step, leader: str, message: AppendEntries) -> No
         rules.append_entries(step, entries)
     if message.leader_commit > node.commit_index:
         rules.follow_commit(step, message, vouched)
-    reply = AppendEntriesReply(node.current_term, True, vouched, 0, 0, 0, message.clock_us)
-    if node.disk is None:
-        step.send_to(step, leader, reply, "append_entries")
-    else:
-        step.promise(leader, reply, "append_entries")
+    rules.acknowledge(step, leader, message, vouched)
 
 
 def check_consistency(step: Step, message: AppendEntries) -> bool:
@@ -196,6 +192,16 @@ def refuse_entries(step: Step, leader: str, message: AppendEntries) -> None:
             first -= 1
     refusal = AppendEntriesReply(step.node.current_term, False, 0, prev, conflict_term, first, message.clock_us)
     step.send(leader, refusal, "check_consistency")
+
+
+def acknowledge(step: Step, leader: str, message: AppendEntries, vouched: int) -> None:
+    """5.3: say how far this message proves our log equal to the leader's; what stands behind that may be another's."""
+    node = step.node
+    reply = AppendEntriesReply(node.current_term, True, vouched, 0, 0, 0, message.clock_us)
+    if node.disk is None:
+        step.send_to(step, leader, reply, "append_entries")
+    else:
+        step.promise(leader, reply, "append_entries")
 
 
 def append_entries(step: Step, entries: tuple[Entry, ...]) -> None:

@@ -83,6 +83,8 @@ class Rules:
     handle_heartbeat = staticmethod(replication.handle_heartbeat)
     handle_append_entries = staticmethod(replication.handle_append_entries)
     check_consistency = staticmethod(replication.check_consistency)
+    refuse_entries = staticmethod(replication.refuse_entries)
+    acknowledge = staticmethod(replication.acknowledge)
     append_entries = staticmethod(replication.append_entries)
     follow_commit = staticmethod(replication.follow_commit)
     handle_append_entries_reply = staticmethod(progress.handle_append_entries_reply)
@@ -128,6 +130,7 @@ class Rules:
     wait_for_disk = staticmethod(durability.wait_for_disk)
     persist = staticmethod(durability.persist)
     refuse_torn_disk = staticmethod(durability.refuse_torn_disk)
+    recover = staticmethod(durability.recover)
     fsync_done = staticmethod(durability.fsync_done)
 
     def __init__(self, off: tuple[str, ...] = (), variants: Variants | None = None) -> None:

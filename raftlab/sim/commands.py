@@ -187,7 +187,7 @@ def _restart(simulation: Simulation, command: Restart, now_us: int, cause: int) 
         return
     simulation.step.enter(node, now_us, cause)
     simulation.step.because(simulation.emit(NodeRestarted(now_us, command.node, cause, None)))
-    simulation.step.rules.randomize_timeout(simulation.step)
+    simulation.step.rules.recover(simulation.step)
 
 
 def _remove(simulation: Simulation, command: Remove, now_us: int, cause: int) -> None:
