@@ -20,7 +20,7 @@ _DEFAULT_END_US = 10_000_000
 
 
 @click.command(epilog="Example: raftlab run leader-crash -o crash.trace --seed 7")
-@click.argument("scenario")
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO")
 @click.option("-o", "--output", "trace", metavar="TRACE", help="Write the trace there (.gz packs it).")
 @click.option("--seed", type=click.IntRange(0), help="Another seed than the scenario's.")
 @click.option("--until", metavar="TIME", help="Run until then (12.5s, 250ms).")
@@ -32,17 +32,34 @@ _DEFAULT_END_US = 10_000_000
     metavar="KEY=VALUE",
     help="Change a setting (nodes=5, latency=40ms, preset=etcd).",
 )
+@click.option(
+    "--dialect",
+    type=click.Choice(["etcd"]),
+    help="Carry out interaction scripts of another system (FILE... instead of SCENARIO) and compare what they show.",
+)
 @format_option
 def command(
-    scenario: str,
+    scenarios: tuple[str, ...],
     trace: str | None,
     seed: int | None,
     until: str | None,
     off: tuple[str, ...],
     settings: tuple[str, ...],
+    dialect: str | None,
     form: str,
 ) -> None:
     """Run SCENARIO (a name or a YAML file) as fast as the machine can."""
+    if dialect is not None:
+        from raftlab.cli.run_dialect import run_scripts
+
+        if seed is not None or until is not None or off or settings:
+            raise click.UsageError(
+                "a script says itself how all is set: --seed, --until, --off and --set don't go with it"
+            )
+        run_scripts(scenarios, trace, form)
+        return
+    if len(scenarios) > 1:
+        raise click.UsageError(f"one scenario at a time, not {len(scenarios)}")
     from msgspec.structs import replace
 
     from raftlab.cli.summary import Summary, print_summary
@@ -54,7 +71,7 @@ def command(
     from raftlab.sim import Simulation
     from raftlab.trace.writer import TraceWriter
 
-    what = apply_settings(open_scenario(scenario), settings)
+    what = apply_settings(open_scenario(scenarios[0]), settings)
     if seed is not None:
         what = replace(what, seed=seed)
     for variant in off:

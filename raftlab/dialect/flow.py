@@ -42,7 +42,7 @@ def apply_committed(step: Step) -> None:
 
 
 def wants_proof(step: Step) -> bool:
-    """No clocks: etcd counts ticks and signs of life."""
+    """No clocks: etcd counts ticks and signs of life, and sends no lost snapshot again by itself."""
     return False
 
 
@@ -140,10 +140,6 @@ def refresh_snapshot(step: Step, compact_to: int | None = None) -> None:
         step.emit(SnapshotTaken(*step.stamp, "take_snapshot", index, terms[0], node.config, kept, terms[1]))
 
 
-def resume_snapshot(step: Step, peer: str) -> None:
-    """etcd doesn't send a snapshot again by itself."""
-
-
 def handle_install_snapshot_reply(step: Step, peer: str, reply: InstallSnapshotReply) -> None:
     """7: that a peer has a snapshot is an acknowledgement like any other."""
     if step.node.role is LEADER and peer in step.node.progress:
@@ -153,7 +149,3 @@ def handle_install_snapshot_reply(step: Step, peer: str, reply: InstallSnapshotR
 def wait_for_disk(step: Step, to: str, message: Message, rule: str) -> None:
     """The world knows what must wait for the disk."""
     step.send(to, message, rule)
-
-
-def persist(step: Step) -> None:
-    """A Ready says when something is written."""

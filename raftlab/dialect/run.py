@@ -28,8 +28,9 @@ class Outcome(Struct, frozen=True):
     """What came of a script.
 
     `verdict` is "agrees", "differs" or "unsupported"; `line` (from 1) where it first differs, or what isn't supported
-    stands (None: it agrees); `text` says it in words. `compared` counts what agreed. `nodes` and `events` are our own
-    run, up to the end of the script, or to where it stopped.
+    stands (None: it agrees); `text` says it in words. `compared` counts what agreed. `nodes` and `events` are
+    our own run, up to the end of the script, or to where it stopped; `lines` the line of the script that each event
+    belongs to.
     """
 
     file: str
@@ -39,6 +40,7 @@ class Outcome(Struct, frozen=True):
     compared: int
     nodes: tuple[str, ...]
     events: tuple[Event, ...]
+    lines: tuple[int, ...]
 
 
 def run_script(text: str, file: str) -> Outcome:
@@ -64,7 +66,7 @@ def run_script(text: str, file: str) -> Outcome:
             compared += count
             found = difference
     verdict, line, words = found or (AGREES, None, f"all {compared} states agree")
-    return Outcome(file, verdict, line, words, compared, tuple(world.members), tuple(world.events))
+    return Outcome(file, verdict, line, words, compared, tuple(world.members), tuple(world.events), tuple(world.lines))
 
 
 class _Stop(Exception):
@@ -78,6 +80,7 @@ def _carry_out(world: World, block: Block) -> list[str]:
     handlers = []
     commands = (block,) if block.command == "propose-conf-change" else (block, *block.subblocks)
     for command in commands:
+        world.line = command.line
         if command.command == "process-ready" and len(command.words) == 1 and world.facts.level != "none":
             handlers.append(command.words[0])
         action = COMMANDS.get(command.command)

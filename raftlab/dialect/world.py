@@ -61,12 +61,15 @@ TRANSFER = "MsgTransferLeader"
 class World:
     """All nodes of a script. It is the engine's World: what a rule does goes through here.
 
-    `events` is the run as a trace; `facts` what has been told since somebody last took it.
+    `events` is the run as a trace, `lines` the line of the script that each belongs to (`line` is where it stands now);
+    `facts` what has been told since somebody last took it.
     """
 
     def __init__(self, parameters: Parameters) -> None:
         self.cluster = Cluster.empty()
         self.events: list[Event] = []
+        self.lines: list[int] = []
+        self.line = 1
         self.members: dict[str, Member] = {}
         self.network: list[Envelope] = []
         self.facts = Facts()
@@ -81,6 +84,7 @@ class World:
         position = self.cluster.position
         event = replace(event, at_us=position)
         self.events.append(event)
+        self.lines.append(self.line)
         self.cluster.fold([event])
         if event.node in self.members:
             self._remember(self.members[event.node], event)
