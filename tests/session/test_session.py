@@ -45,7 +45,7 @@ def test_a_command_happens_now() -> None:
     session.move_to(1_000_000)
     session.do(Propose("x=1"))
     session.move_to(2_000_000)
-    assert {node.machine.get("x") for node in session.state().nodes.values()} == {"1"}
+    assert {node.machine.value("x") for node in session.state().nodes.values()} == {"1"}
 
 
 def test_a_command_in_the_past_leaves_the_recorded_future_behind() -> None:
