@@ -38,7 +38,7 @@ from raftlab.core.commands import (
     TransferLeadership,
     Watch,
 )
-from raftlab.core.scenario import MOST_NODES, is_alias
+from raftlab.core.scenario import is_alias
 from raftlab.documents.located import Reader
 from raftlab.documents.settings import DISK, LINK, PARAMETERS, Setting, read_words
 from raftlab.documents.values import (
@@ -111,8 +111,6 @@ def _check_members(reader: Reader, given: Mapping[str, Reader], command: ChangeM
     for name in names:
         if is_alias(name):
             at.wrong(f"members are named by their own names, not as {name!r}")
-    if len(names) > MOST_NODES:
-        at.wrong(f"a cluster has {MOST_NODES} servers at most, not {len(names)}")
 
 
 def _one(kind: Any, field: str) -> Setting:

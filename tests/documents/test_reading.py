@@ -145,6 +145,22 @@ def test_broken_variants_are_taken_as_they_are_named(monkeypatch: pytest.MonkeyP
 
 WRONG = [
     ("script: [{at: 1s, crash: n9}]", "1:10: there is no node 'n9'; there are n1, n2, n3, n4, n5, leader"),
+    ("nodes: [n1, 2]", "1:13: a node's name is a word such as n1, not '2'"),
+    ("nodes: [n1, leader]", "1:13: a node's name is a word such as n1, not 'leader'"),
+    ("nodes: [n1, n1]", "1:8: two nodes have the same name"),
+    ("nodes: []", "1:8: a cluster has 1 to 9 nodes, not 0"),
+    ("nodes: {n1: 1}", "1:8: 'nodes' should be a whole number, not a mapping"),
+    ("learners: n1", "1:11: 'learners' should be a list, not 'n1'"),
+    ("title: [a]", "1:8: 'title' should be text, not a list"),
+    ("on: 3", "1:1: YAML reads the key 'on' as true or false"),
+    ("[a]: 3", "1:1: a key should be a word"),
+    ("parameters: {election-timeout: 300ms-150ms}", "1:32: 'parameters.election-timeout' should be a time or a range"),
+    ("parameters: {election-timeout: soon}", "1:32: 'parameters.election-timeout' should be a time or a range"),
+    ("parameters: {election-timeout: 0}", "1:32: 'parameters.election-timeout' should be a time or a range"),
+    ("script: [{at: 1s, partition: [[n1], [n1, n2]]}]", "1:30: a node can stand on one side of a partition only"),
+    ("histories: {n1: {log: [2, 1]}}", "1:23: terms never fall along a log"),
+    ("histories: {n1: {term: 1, log: [2]}}", "1:24: n1 holds an entry of term 2: its term can't be 1"),
+    ("histories: {n1: {log: [[1]]}}", "1:24: an entry is its term, [term, text], or [term, kind, text]"),
     ("nodes: 4\nneeds-odd: true", "1:8: this scenario wants an odd number of voters, not 4"),
     ("nodes: 5\nlearners: [n5]\nneeds-odd: true", "1:8: this scenario wants an odd number of voters, not 4"),
     ("learners: [n5]\nneeds-odd: true", "2:12: this scenario wants an odd number of voters, not 4"),
@@ -244,6 +260,8 @@ def test_a_near_miss_of_a_variant_is_named(monkeypatch: pytest.MonkeyPatch) -> N
 
     with pytest.raises(ScenarioError, match="'vote-twise'; did you mean 'vote-twice'"):
         read("off: [vote-twise]")
+    with pytest.raises(ScenarioError, match="1:6: a variant is named twice"):
+        read("off: [vote-twice, vote-twice]")
 
 
 # -- --set -------------------------------------------------------------------------------------------------------
