@@ -190,12 +190,19 @@ def count_votes(step: Step) -> None:
 
 
 def is_quorum(step: Step, names: Collection[str]) -> bool:
-    """5.2: more than half of all voters, reachable or not; in a joint configuration, of both halves (6)."""
+    """5.2: more than half of all voters, reachable or not."""
     config = step.node.config
-    voters, outgoing = config.voters, config.outgoing
-    if 2 * len([voter for voter in voters if voter in names]) <= len(voters):
-        return False
-    return not outgoing or 2 * len([voter for voter in outgoing if voter in names]) > len(outgoing)
+    voters = config.voters
+    if config.outgoing:
+        return bool(step.rules.is_joint_quorum(step, names))
+    return 2 * len([voter for voter in voters if voter in names]) > len(voters)
+
+
+def is_joint_quorum(step: Step, names: Collection[str]) -> bool:
+    """6: in a joint configuration, more than half of each half."""
+    config = step.node.config
+    halves = (config.voters, config.outgoing)
+    return all(2 * len([voter for voter in half if voter in names]) > len(half) for half in halves)
 
 
 def fall_back(step: Step, leader: str) -> None:

@@ -54,6 +54,7 @@ class Rules:
     count_vote = staticmethod(election.count_vote)
     count_votes = staticmethod(election.count_votes)
     is_quorum = staticmethod(election.is_quorum)
+    is_joint_quorum = staticmethod(election.is_joint_quorum)
     fall_back = staticmethod(election.fall_back)
     hear_leader = staticmethod(election.hear_leader)
     step_down = staticmethod(election.step_down)

@@ -19,6 +19,12 @@ MEMBERS: tuple[Rule, ...] = (
         "Election Safety",
     ),
     Rule(
+        "is_joint_quorum",
+        "6",
+        "In a joint configuration a quorum is more than half of each of its halves, for votes and for entries.",
+        "Joint Quorum",
+    ),
+    Rule(
         "one_change_pending",
         "dissertation 4.1",
         "No change of members begins before the one before it is committed.",
