@@ -53,8 +53,8 @@ CHAPTERS = (
         "The network heals. The old leader hears of the higher term and steps down. What it had stored and never\n"
         "committed is overwritten by the new leader's entries. No client was lied to: nothing of it was acknowledged.",
         10_000_000,
-        {"CommandGiven": 1, "TermAdvanced": 1, "BecameFollower": 1, "LogTruncated": 2, "EntryAppended": 2,
-         "CommitAdvanced": 2},
+        {"CommandGiven": 1, "TermAdvanced": 1, "BecameFollower": 1, "LogTruncated": 2, "EntriesAppended": 2,
+         "EntryAppended": 1, "CommitAdvanced": 2},
     ),
 )  # fmt: skip
 
