@@ -68,13 +68,16 @@ def test_log_matching_where_logs_part_ways_and_meet_again() -> None:
 
 
 def test_log_matching_of_a_term_whose_entries_dont_stand_in_a_row() -> None:
-    first, second = Entry(1, 1, "normal", "a"), Entry(2, 5, "normal", "b")
-    # An entry of term 5 after a gap, on a log of its own; then somebody holds another one there.
-    gap = [appends_all("n1", first, second), appends_all("n2", Entry(1, 2), Entry(2, 3), Entry(3, 5, "normal", "c"))]
+    row = [Entry(1, 1), Entry(2, 5), Entry(3, 5), Entry(4, 5, "normal", "c")]
+    # Entry 4 of term 5, where entry 3 is of another term; then somebody holds another one there.
+    gap = [appends_all("n1", *row[:2]), appends_all("n2", Entry(1, 2), Entry(2, 3), Entry(3, 3), row[3])]
+    third = [appends("n3", index, 4) for index in (1, 2, 3)]
 
-    assert broken(*gap) == []
-    assert broken(*gap, appends("n1", 3, 5, "c")) == ["Log Matching"]
-    assert broken(*gap, appends("n3", 1, 4), appends("n3", 2, 4), appends("n3", 3, 5, "c")) == ["Log Matching"]
+    assert broken(*gap, appends_all("n1", row[2])) == []
+    assert broken(*gap, appends_all("n1", *row[2:])) == ["Log Matching"]
+    assert broken(*gap, appends_all("n1", row[2]), appends_all("n1", row[3])) == ["Log Matching"]
+    assert broken(*gap, *third, appends("n3", 4, 5, "c")) == ["Log Matching"]
+    assert broken(*gap, *third, appends("n3", 4, 6, "c")) == []
 
 
 def test_leader_completeness_goes_by_the_term_of_the_commit() -> None:
@@ -97,6 +100,21 @@ def test_leader_completeness_remembers_every_term() -> None:
     # Term 2 is won late, after term 4: it must hold what term 1 committed, and need not hold what term 4 did.
     assert broken(*first, *second, wins("n1", 2)) == []
     assert broken(*first, *second, wins("n3", 2)) == ["Leader Completeness"]
+
+
+def test_leader_completeness_binds_whoever_an_old_leader_commits_before() -> None:
+    held = [appends("n1", 1, 1, "a"), appends("n2", 1, 1, "a"), appends("n2", 2, 4, "b")]
+    late = [IMPORTED, *leads("n1", 1), *held, *leads("n2", 4), commits("n2", 2), commits("n1", 1)]
+
+    assert broken(*late, wins("n3", 2)) == ["Leader Completeness"]
+    assert broken(*late, appends("n3", 1, 1, "a"), wins("n3", 2)) == []
+
+
+def test_leader_completeness_is_not_asked_of_a_log_with_holes() -> None:
+    seen = NodeObserved(0, "n3", None, None, last_index=4)
+    committed = [IMPORTED, *leads("n1", 1), appends("n1", 1, 1, "a"), commits("n1", 1)]
+
+    assert broken(*committed, seen, leads("n3", 2)) == []
 
 
 def test_state_machine_safety_of_entries() -> None:
@@ -137,6 +155,9 @@ def test_state_machine_safety_of_snapshots() -> None:
     assert broken(*before, installs(dump(3, "1"))) == ["State Machine Safety"]
     assert broken(*before, installs(dump(2, "2"))) == ["State Machine Safety"]
     assert broken(*before, installs("nonsense")) == ["State Machine Safety"]
+    # Another one of an earlier index is compared with the store of then.
+    earlier = SnapshotInstalled(0, "n2", None, None, 1, 1, machine=dump(2, "1"))
+    assert broken(*before, installs(dump(3, "2")), earlier) == []
     # What follows a snapshot is compared with what others hold there.
     goes_on = [installs(dump(3, "2")), appends("n1", 3, 1, "c")]
     assert broken(*before, *goes_on, appends("n3", 3, 1, "c")) == []

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from raftlab.core.events import (
     BecameFollower,
+    ClusterCreated,
     DiskChanged,
     Event,
     FsyncDone,
     FsyncStarted,
     LogTruncated,
     NodeCrashed,
+    NodeJoined,
+    NodeRestarted,
     ParameterSet,
     PeerForgotten,
     SnapshotInstalled,
@@ -83,8 +86,11 @@ def test_quorum_commit_counts_what_is_on_disk() -> None:
 
     assert broken(*held, fsyncs("n1", 1), commits("n1", 1)) == ["Quorum Commit"]
     assert broken(*held, fsyncs("n1", 1), fsyncs("n2", 1), commits("n1", 1)) == []
-    # The leader's own disk may be the slow one.
-    assert broken(*held, fsyncs("n3", 1), fsyncs("n2", 1), commits("n1", 1)) == []
+    # The leader's own disk may be the slow one; then it doesn't count itself.
+    others = [*held, *fsyncs("n3", 1), *fsyncs("n2", 1)]
+    assert broken(*others, commits("n1", 1)) == []
+    assert broken(*others, acknowledges("n2", 1), acknowledges("n3", 1), commits("n1", 1)) == []
+    assert broken(*others, acknowledges("n2", 1), commits("n1", 1)) == ["Quorum Commit"]
 
 
 def test_an_fsync_makes_durable_what_was_written_when_it_began_and_still_stands() -> None:
@@ -108,6 +114,10 @@ def test_disks_may_come_to_matter_later() -> None:
     assert broken(*led, *stored("n1", "n2"), slow, commits("n1", 1)) == []
     assert broken(*led, one_slow, *stored("n1", "n2"), commits("n1", 1)) == ["Quorum Commit"]
     assert broken(*led, one_slow, *stored("n1", "n3"), commits("n1", 1)) == []
+    begun = ClusterCreated(0, None, None, None, ("n1", "n2", "n3"), disks={"n2": DiskModel(0, 1000)})
+    assert broken(begun, *led[1:], *stored("n1", "n2"), commits("n1", 1)) == ["Quorum Commit"]
+    joined = [NodeJoined(0, "n4", None, None), configures("n1", "n1", "n4")]
+    assert broken(*led, slow, *joined, *stored("n1", "n4"), *fsyncs("n1", 1), commits("n1", 1)) == ["Quorum Commit"]
     fast = ParameterSet(0, None, None, None, "disk_fsync_us", 0)
     assert broken(*led, slow, fast, *stored("n1", "n2"), commits("n1", 1)) == []
 
@@ -119,6 +129,10 @@ def test_what_survives_a_crash_is_durable() -> None:
     assert broken(*held, crashes("n2"), commits("n1", 1)) == []
     down = NodeCrashed(0, "n2", None, None)
     assert broken(*held, fsyncs("n2", 1), down, commits("n1", 1)) == []
+    assert broken(*held, down, commits("n1", 1)) == []
+    # What is written after a restart waits for the disk again.
+    again = [SLOW_DISKS, *leads("n1", 1), *stored("n1"), *fsyncs("n1", 1), *crashes("n2"), *stored("n2")]
+    assert broken(*again, commits("n1", 1)) == ["Quorum Commit"]
 
 
 def test_a_disk_that_breaks_its_word_is_nobodys_error() -> None:
@@ -127,19 +141,43 @@ def test_a_disk_that_breaks_its_word_is_nobodys_error() -> None:
 
     assert broken(*held, fsyncs("n2", 1), torn, commits("n1", 1)) == []
     assert broken(*held, torn, commits("n1", 1)) == ["Quorum Commit"]
+    # Who starts again without what it had promised, promises anew.
+    back = NodeRestarted(0, "n2", None, None)
+    assert broken(*held, fsyncs("n2", 1), torn, back, commits("n1", 1)) == ["Quorum Commit"]
 
 
 def test_a_snapshot_is_durable() -> None:
     held = [SLOW_DISKS, *leads("n1", 1), *stored("n1", "n2"), *fsyncs("n1", 1), *fsyncs("n2", 1), commits("n1", 1)]
-    second = [appends("n1", 2, 1), appends("n3", 2, 1)]
+    installed = SnapshotInstalled(0, "n3", None, None, 1, 1)
+    both = [configures("n1", "n1", "n3"), commits("n1", 1)]
+    more = [appends("n1", 2, 1), appends("n3", 2, 1), *fsyncs("n1", 2)]
+
+    assert broken(*held, stored("n3"), *both) == ["Quorum Commit"]
+    assert broken(*held, installed, *both) == []
+    assert broken(*held, installed, *more, commits("n1", 2)) == ["Quorum Commit"]
+    assert broken(*held, installed, *more, fsyncs("n3", 2), commits("n1", 2)) == []
+
+
+def test_what_fits_behind_a_snapshot_stays() -> None:
+    held = [*leads("n1", 1), *stored("n1", "n2", "n3"), commits("n1", 1), appends("n1", 2, 1), appends("n3", 2, 1)]
     installed = SnapshotInstalled(0, "n3", None, None, 1, 1)
 
-    more = [*held, installed, *second, *fsyncs("n1", 2)]
-    assert broken(*more, commits("n1", 2)) == ["Quorum Commit"]
-    assert broken(*more, fsyncs("n3", 2), commits("n1", 2)) == []
-    # n2 leads, without the old leader: its second is the one that has only the snapshot.
-    handed_over = [*held, installed, BecameFollower(0, "n1", None, None, 2), *leads("n2", 2, "n3")]
-    assert broken(*handed_over, appends("n2", 2, 2), *fsyncs("n2", 2), commits("n2", 2)) == ["Quorum Commit"]
+    assert broken(*held, installed, commits("n1", 2)) == []
+    other = [*leads("n1", 2), *stored("n1", "n2", term=2), commits("n1", 1), appends("n1", 2, 2)]
+    replaced = SnapshotInstalled(0, "n3", None, None, 1, 2)
+    assert broken(appends("n3", 1, 1), *other, replaced, appends("n3", 2, 2), commits("n1", 2)) == []
+    assert broken(appends("n3", 1, 1), appends("n3", 2, 1), *other, replaced, commits("n1", 2)) == ["Quorum Commit"]
+
+
+def test_an_fsync_doesnt_make_durable_what_a_snapshot_has_replaced() -> None:
+    held = [SLOW_DISKS, *leads("n1", 3), *stored("n1", "n2", term=3), *fsyncs("n1", 1), *fsyncs("n2", 1)]
+    stale = [appends("n3", 1, 2), appends("n3", 2, 2), FsyncStarted(0, "n3", None, None, 1, 2)]
+    replaced = [SnapshotInstalled(0, "n3", None, None, 1, 3), appends("n3", 2, 3)]
+    second = [commits("n1", 1), appends("n1", 2, 3), *fsyncs("n1", 2)]
+    done = FsyncDone(0, "n3", None, None, 2)
+
+    assert broken(*held, *second, *stale, *replaced, done, commits("n1", 2)) == ["Quorum Commit"]
+    assert broken(*held, *second, *stale, *replaced, done, fsyncs("n3", 2), commits("n1", 2)) == []
 
 
 def test_quorum_commit_goes_by_the_leaders_own_configuration() -> None:
@@ -179,6 +217,8 @@ def test_monotonic_commit_begins_again_at_a_restart() -> None:
     assert broken(commits("n2", 3), crashes("n2"), commits("n2", 1)) == []
     assert broken(commits("n2", 3), snapshot, crashes("n2"), commits("n2", 1)) == ["Monotonic Commit"]
     assert broken(commits("n2", 3), snapshot, crashes("n2"), commits("n2", 2)) == []
+    installed = SnapshotInstalled(0, "n2", None, None, 2, 1)
+    assert broken(installed, crashes("n2"), commits("n2", 1)) == ["Monotonic Commit"]
 
 
 def test_monotonic_match() -> None:
@@ -189,4 +229,4 @@ def test_monotonic_match() -> None:
     assert broken(*led, acknowledges("n2", 1)) == ["Monotonic Match"]
     assert broken(*led, PeerForgotten(0, "n1", None, None, "n2"), acknowledges("n2", 0)) == []
     assert broken(*led, BecameFollower(0, "n1", None, None, 2), *leads("n1", 3), acknowledges("n2", 0)) == []
-    assert broken(*led, crashes("n1"), acknowledges("n2", 0)) == []
+    assert broken(*led, crashes("n1"), leads("n1", 2), acknowledges("n2", 0)) == []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from raftlab.core.events import ClusterCreated, History, NodeCrashed, NodeRestarted
-from raftlab.core.model import Entry
+from raftlab.core.events import ClusterCreated, History, NodeCrashed, NodeJoined, NodeRestarted, SnapshotInstalled
+from raftlab.core.model import Config, Entry
 from tests.core.invariant_histories import (
     IMPORTED,
     SLOW_DISKS,
@@ -26,6 +26,8 @@ from tests.core.invariant_histories import (
 def test_monotonic_term() -> None:
     assert broken(reaches("n1", 2), reaches("n1", 3)) == []
     assert broken(reaches("n1", 2), reaches("n1", 1)) == ["Monotonic Term"]
+    begun = ClusterCreated(0, None, None, None, ("n1",), histories={"n1": History(3)})
+    assert broken(begun, reaches("n1", 2)) == ["Monotonic Term"]
     # A crash may take a term from the disk that wasn't durable yet.
     assert broken(SLOW_DISKS, reaches("n1", 2), crashes("n1", term=1), reaches("n1", 2)) == []
 
@@ -62,8 +64,10 @@ def test_vote_once_lets_a_vote_go_that_was_neither_durable_nor_told() -> None:
 
     assert broken(*once, *again) == []
     assert broken(*once, fsyncs("n3", 0, 1, "n1"), *again) == ["Vote Once"]
-    # The fsync was of the term before.
+    # The fsync was of the term before; or of this one, before the vote.
     assert broken(SLOW_DISKS, fsyncs("n3", 0, 0, None), *once[1:], *again) == []
+    fresh = [SLOW_DISKS, reaches("n3", 1), *fsyncs("n3", 0, 1, None), grants("n3", "n1", 1)]
+    assert broken(*fresh, crashes("n3", term=1), grants("n3", "n2", 1)) == []
 
 
 def test_vote_once_keeps_a_vote_that_was_counted() -> None:
@@ -112,6 +116,10 @@ def test_election_quorum_wants_votes_that_were_given() -> None:
     assert broken(stands("n1", 1), grants("n2", "n3", 1), counts("n1", "n2", 1), wins("n1", 1)) == ["Election Quorum"]
     pre = [grants("n2", "n1", 1, pre=True), counts("n1", "n2", 1, pre=True)]
     assert broken(stands("n1", 1), *pre, wins("n1", 1)) == ["Election Quorum"]
+    assert broken(stands("n1", 1), grants("n2", "n1", 1), *pre, wins("n1", 1)) == ["Election Quorum"]
+    # A vote that a crash has taken back since was given all the same.
+    lost = [*stands("n1", 1), grants("n2", "n1", 1), *crashes("n2", term=0), counts("n1", "n2", 1)]
+    assert broken(SLOW_DISKS, *lost, wins("n1", 1)) == []
 
 
 def test_election_quorum_wants_votes_that_were_counted_in_this_candidacy() -> None:
@@ -119,6 +127,11 @@ def test_election_quorum_wants_votes_that_were_counted_in_this_candidacy() -> No
 
     assert broken(*stale, stands("n1", 3), wins("n1", 3)) == ["Election Quorum"]
     assert broken(stands("n1", 1), votes("n1", 1, "n2"), stands("n1", 2), wins("n1", 2)) == ["Election Quorum"]
+    # n2 votes again, and nobody hears of it: what is counted was said in the term before.
+    unheard = [*stands("n1", 1), *votes("n1", 1, "n2"), *stands("n1", 2), grants("n2", "n1", 2)]
+    assert broken(*unheard, wins("n1", 2)) == ["Election Quorum"]
+    assert broken(*unheard, counts("n1", "n2", 1), wins("n1", 2)) == ["Election Quorum"]
+    assert broken(*unheard, counts("n1", "n2", 2), wins("n1", 2)) == []
 
 
 def test_election_quorum_is_one_of_voters() -> None:
@@ -134,6 +147,18 @@ def test_election_quorum_goes_by_the_candidates_own_configuration() -> None:
     assert broken(grown, stands("n1", 1), votes("n1", 1, "n2"), wins("n1", 1)) == ["Election Quorum"]
     assert broken(grown, stands("n1", 1), votes("n1", 1, "n2", "n4"), wins("n1", 1)) == []
     assert broken(configures("n2", "n1"), stands("n1", 1), votes("n1", 1, "n2"), wins("n1", 1)) == []
+
+
+def test_election_quorum_hears_of_every_configuration() -> None:
+    alone = Config(("n1",))
+    joined = NodeJoined(0, "n4", None, None, config=Config(("n4",)))
+    installed = SnapshotInstalled(0, "n1", None, None, 1, 1, alone)
+    survived = NodeCrashed(0, "n1", None, None, config=alone)
+
+    assert broken(joined, stands("n4", 1), wins("n4", 1)) == []
+    assert broken(NodeJoined(0, "n4", None, None), stands("n4", 1), wins("n4", 1)) == ["Election Quorum"]
+    assert broken(installed, stands("n1", 2), wins("n1", 2)) == []
+    assert broken(survived, NodeRestarted(0, "n1", None, None), stands("n1", 1), wins("n1", 1)) == []
 
 
 def test_election_quorum_is_not_asked_where_votes_are_not_told() -> None:
@@ -153,6 +178,7 @@ def test_joint_quorum_of_votes() -> None:
 def test_candidate_term() -> None:
     assert broken(appends("n1", 1, 1), stands("n1", 2)) == []
     assert broken(appends("n1", 1, 2), stands("n1", 2)) == ["Candidate Term"]
+    assert broken(IMPORTED, appends("n1", 1, 2), stands("n1", 2)) == []
     # Somebody who missed the election stands in vain in the same term: nothing is wrong.
     assert broken(leads("n1", 1), appends("n1", 1, 1), stands("n3", 1)) == []
 

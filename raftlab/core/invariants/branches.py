@@ -40,12 +40,11 @@ class Branch:
 
 
 class _Run:
-    """Where the entries of one term stand: first .. last on a branch."""
+    """The indices first .. last, at which there were entries of one term."""
 
-    __slots__ = ("branch", "first", "last")
+    __slots__ = ("first", "last")
 
-    def __init__(self, branch: Branch, first: int, last: int) -> None:
-        self.branch = branch
+    def __init__(self, first: int, last: int) -> None:
         self.first = first
         self.last = last
 
@@ -59,7 +58,7 @@ class Forest:
         self._next = 1
         self._forks: dict[int, list[Branch]] = {}  # the number of a log -> branches that go on from it
         self._runs: dict[int, _Run] = {}  # by term
-        self._strays: dict[tuple[int, int], int] = {}  # (index, term) -> number, for what fits into no run
+        self._strays: set[tuple[int, int]] = set()  # (index, term) of entries that fit into no run
 
     def floating(self, base: int) -> Branch:
         """A log of which nothing is known up to `base`: it equals no other."""
@@ -84,7 +83,7 @@ class Forest:
             entries.append(entry)
             branch.numbers.append(number)
             if not branch.base:
-                self._note(name, branch, entry, number)
+                self._note(name, entry)
             return branch
         if entries[place] == entry:
             return branch
@@ -103,12 +102,11 @@ class Forest:
             if entry.term != term or run is None:
                 term = entry.term
                 run = self._runs.get(term)
-            if run is not None and run.branch is branch and entry.index == run.last + 1 and not self._strays:
+            if run is not None and entry.index == run.last + 1 and not self._strays:
                 run.last = entry.index
             else:
-                self._note(name, branch, entry, number)
+                self._note(name, entry)
                 run = None
-            number += 1
 
     def _fork(self, name: str, branch: Branch, place: int, entry: Entry) -> Branch:
         known = self._forks.setdefault(branch.numbers[place - 1], [branch])
@@ -119,20 +117,18 @@ class Forest:
         known.append(other)
         return self.extend(name, other, entry)
 
-    def _note(self, name: str, branch: Branch, entry: Entry, number: int) -> None:
-        """Log Matching: an index and a term have only one entry, with one log before it. `number` is a new one."""
+    def _note(self, name: str, entry: Entry) -> None:
+        """Log Matching: an index and a term have only one entry, with one log before it. This one is new."""
         index, term = entry.index, entry.term
         run = self._runs.get(term)
         if run is None:
-            self._runs[term] = _Run(branch, index, index)
+            self._runs[term] = _Run(index, index)
             return
-        if index == run.last + 1 and run.branch.numbers[run.last] == branch.numbers[run.last]:
-            run.branch, run.last = branch, index
-            matches = (index, term) not in self._strays
-        elif run.first <= index <= run.last:
-            matches = False
+        matches = not run.first <= index <= run.last and (index, term) not in self._strays
+        if index == run.last + 1:
+            run.last = index
         else:
-            matches = self._strays.setdefault((index, term), number) == number
+            self._strays.add((index, term))
         if not matches:
             self._report(
                 "Log Matching",

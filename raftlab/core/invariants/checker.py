@@ -170,9 +170,7 @@ class Checker:
         self._disks.spin_up(mirror)
 
     def _follows(self, event: Event) -> None:
-        mirror = self._nodes[event.node]
-        mirror.leads = False
-        mirror.match = {}
+        self._nodes[event.node].leads = False
 
     def _leads(self, event: BecameLeader) -> None:
         if self._elections.became_leader(event):
@@ -190,7 +188,6 @@ class Checker:
     def _forget(self, mirror: Mirror) -> None:
         """What a process knows is gone with it; it begins with its snapshot again."""
         mirror.leads = False
-        mirror.match = {}
         mirror.commit = mirror.applied = mirror.snapshot
 
     # -- snapshots (section 7) -------------------------------------------------------------------------------

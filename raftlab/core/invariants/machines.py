@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from raftlab.core.invariants.mirror import Mirror, Mirrors
     from raftlab.core.log import Entry
 
-_MOST_REQUESTS: Final = 4096
+MOST_REQUESTS: Final = 4096
 """So many requests of a client are remembered, at least half as many; it doesn't ask again for older ones."""
 
 
@@ -83,7 +83,7 @@ class Machines:
     def installed(self, mirror: Mirror, event: SnapshotInstalled) -> None:
         """A snapshot's store is the one that the same entries make elsewhere, as far as that is known."""
         mirror.applied = mirror.snapshot = event.index
-        if event.machine is UNKNOWN or not self.whole or event.index > self._last:
+        if event.machine is UNKNOWN or event.index > self._last:
             return
         if event.index < self._replayed.index:
             self._replayed = _Store()
@@ -177,8 +177,8 @@ class Machines:
                 f"{mirror.name} carries out request {entry.sequence} of {entry.client} at index {entry.index}, "
                 f"and it took effect at index {first} already",
             )
-        if len(done) > _MOST_REQUESTS:
-            self._effects[entry.client] = dict(list(done.items())[_MOST_REQUESTS // 2 :])
+        if len(done) > MOST_REQUESTS:
+            self._effects[entry.client] = dict(list(done.items())[MOST_REQUESTS // 2 :])
 
 
 class _Store:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from raftlab.core.invariants.broken import Report
     from raftlab.core.invariants.machines import Machines
 
-_MOST_READS: Final = 4096
+MOST_READS: Final = 4096
 """So many unanswered reads are remembered, at least half as many; most clients have given up older ones."""
 
 
@@ -31,8 +31,8 @@ class Reads:
         """A read must show all that is known now."""
         if event.reads == "linearizable":
             self._asked.setdefault((event.client, event.sequence), self._known)
-            if len(self._asked) > _MOST_READS:
-                self._asked = dict(list(self._asked.items())[_MOST_READS // 2 :])
+            if len(self._asked) > MOST_READS:
+                self._asked = dict(list(self._asked.items())[MOST_READS // 2 :])
 
     def answered(self, event: ClientAnswered) -> None:
         """A client knows that its request has been applied, and so has all before it."""
