@@ -123,6 +123,8 @@ def test_a_serializable_read_may_be_old_and_the_caption_says_so() -> None:
     assert last_of([story[0], fresh])[0] == (
         "n2 answers: x is 4. Its leader led when the question came, so nobody knows better."
     )
+    led = e.BecameLeader(0, "n2", None, None, 3)
+    assert "It led when the question came" in last_of([led, story[0], fresh])[0]
 
 
 def test_a_snapshot_replaces_the_entries() -> None:

@@ -19,7 +19,9 @@ def _answered(event: e.ReadAnswered, cluster: Cluster) -> Said | None:
     value = "not there" if event.value is None else event.value
     told = f"{event.node} answers: {event.key} is {value}."
     if event.consistency != "serializable":
-        return f"{told} Its leader led when the question came, so nobody knows better.", rule_line(event)
+        leader = cluster.leader()
+        it = "It" if leader is not None and leader.name == event.node else "Its leader"
+        return f"{told} {it} led when the question came, so nobody knows better.", rule_line(event)
     newer = _newer(event, cluster)
     old = "" if newer is None else f" That is old: at {newer[0]} it is {newer[1]} already."
     return f"{told} It has asked nobody.{old}", rule_line(event)
