@@ -118,6 +118,7 @@ def test_a_transaction_that_compares_revisions_has_to_say_how_it_went() -> None:
 
     assert only(transacted("if rev(x)==7 then x=1", 0, 1, branch=True), read("1", 2, 3)).outcome is LINEARIZABLE
     assert only(transacted("if rev(x)==7 then x=1", 0, 1, branch=False), read("1", 2, 3)).outcome is VIOLATED
+    assert only(transacted("if rev(x)==7 then x=1", 0, 1, branch=False), read(None, 2, 3)).outcome is LINEARIZABLE
 
 
 # --- what is said ----------------------------------------------------------------------------------------------------
@@ -164,6 +165,12 @@ def test_values_that_were_possible_in_words() -> None:
     )
 
 
+def test_values_of_what_was_in_flight_or_lost_were_possible_too() -> None:
+    twice = wrote("1", 0, 1), wrote("1", 20, 21), read("1", 30, 31)
+
+    assert only(*twice, wrote("2", 2, 9), wrote("3", 2, None), read("7", 4, 5)).values == ("1", "2", "3")
+
+
 def test_moments_are_written_as_wished() -> None:
     verdict = only(wrote("1", 0, 1), read("7", 2, 3), when=lambda moment: f"{moment}.0 s")
 
@@ -178,6 +185,7 @@ def test_a_read_tells_how_stale_it_is() -> None:
     assert found.source == history[0]
     assert found.newer == (history[1], history[3])
     assert overwritten(read("3", 10, 11), history) is None
+    assert overwritten(read("1", 3, 11), history) is None
     assert overwritten(read("4", 10, 11), history) is None
     assert overwritten(read(None, 10, 11), history) is not None
 
@@ -203,14 +211,14 @@ def any_history(seed: int) -> list[Operation]:
     count = chance.randrange(2, 8)
     moments = list(range(2 * count))
     chance.shuffle(moments)
-    near = chance.random() < 0.5
+    near, often_lost = chance.random() < 0.5, chance.choice([0.15, 0.5])
     history = []
     for number in range(count):
         asked, answered = sorted(moments[2 * number : 2 * number + 2])
         if near:  # Short ones in a row, some at equal moments.
             asked = 3 * chance.randrange(3 * count // 2)
             answered = asked + 1 + chance.randrange(12)
-        lost = chance.random() < 0.15
+        lost = chance.random() < often_lost
         value = str(number + 1 if values is None else chance.randrange(values))
         some = chance.choice([None, *map(str, range(values or count + 1))])
         operation = Operation(
@@ -289,7 +297,7 @@ STORES: dict[str, dict[str, Any]] = {
     "few values": {"values": 5},
     "few values, some lost": {"values": 5, "lost": 0.02},
     "many clients": {"values": 20, "clients": 40},
-    "counters": {"kinds": ("add", "read"), "lost": 0.002},
+    "counters": {"kinds": ("add", "read", "write"), "values": 5, "lost": 0.002},
     "all kinds": {"kinds": ALL, "values": 5},
     "all kinds, some lost": {"kinds": ALL, "values": 5, "lost": 0.01},
 }
@@ -299,6 +307,19 @@ STORES: dict[str, dict[str, Any]] = {
 def test_what_a_sequential_store_answers_is_linearizable(name: str) -> None:
     for seed in range(5):
         history = register_history(seed, 1000, **STORES[name])
+
+        assert only(*history).outcome is LINEARIZABLE
+
+
+@pytest.mark.parametrize("name", ["few values, some lost", "counters", "all kinds, some lost"])
+def test_nothing_wrong_is_proved_from_nearby_about_a_sequential_store(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nearby, "WINDOW", 2)
+    monkeypatch.setitem(check.__globals__, "PATIENCE", 1)
+    for seed in range(20):
+        history = register_history(seed, 100, **{**STORES[name], "lost": 0.1})
+        history = [replace(it, output=UNSET) if it.kind == "add" and it.invoke % 3 else it for it in history]
 
         assert only(*history).outcome is LINEARIZABLE
 
@@ -327,8 +348,11 @@ def test_a_budget_that_is_used_up_proves_nothing() -> None:
     assert only(*wrong).outcome is VIOLATED
 
 
-def test_a_violation_late_in_a_long_history_is_found_without_undoing_all_of_it() -> None:
-    history = register_history(1, 10_000, values=5, lost=0.01)
+@pytest.mark.parametrize(
+    "how", [{"values": 5, "lost": 0.01}, {"kinds": ("add", "read", "write"), "values": 5, "lost": 0.002}]
+)
+def test_a_violation_late_in_a_long_history_is_found_without_undoing_all_of_it(how: dict[str, Any]) -> None:
+    history = register_history(1, 10_000, **how)
     end = max(it.complete or 0 for it in history)
 
     verdict = only(*history, read("never", end + 1, end + 2), steps=60_000)
