@@ -122,7 +122,7 @@ def stand_at_once(step: Step) -> None:
 
 def _stand(step: Step, rule: str, *, transfer: bool) -> None:
     node = step.node
-    step.because(step.emit(TermAdvanced(*step.stamp, rule, node.current_term + 1)))
+    step.rules.raise_term(step, rule)
     step.because(step.emit(BecameCandidate(*step.stamp, rule, node.current_term)))
     step.emit(VoteGranted(*step.stamp, rule, node.name, node.current_term))
     step.emit(VoteCounted(*step.stamp, rule, node.name, True, node.current_term))
@@ -132,6 +132,11 @@ def _stand(step: Step, rule: str, *, transfer: bool) -> None:
         # Our own vote must be durable before anybody's counts with it (5.2, Figure 2).
         step.promise(peer, request, rule)
     step.rules.count_votes(step)
+
+
+def raise_term(step: Step, rule: str) -> None:
+    """5.2: every election is the first of its term: nobody has voted in it yet, and no entry is of it."""
+    step.because(step.emit(TermAdvanced(*step.stamp, rule, step.node.current_term + 1)))
 
 
 def voting_peers(step: Step) -> list[str]:

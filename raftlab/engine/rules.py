@@ -48,6 +48,7 @@ class Rules:
     may_stand = staticmethod(election.may_stand)
     start_election = staticmethod(election.start_election)
     stand_at_once = staticmethod(election.stand_at_once)
+    raise_term = staticmethod(election.raise_term)
     grant_vote = staticmethod(election.grant_vote)
     vote_once = staticmethod(election.vote_once)
     compare_logs = staticmethod(election.compare_logs)
