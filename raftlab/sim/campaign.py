@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from raftlab.core.invariants import Checker
+from raftlab.core.linearizability import History, check
+from raftlab.core.linearizability import Outcome as Verdicts
 from raftlab.core.model import LEADER, UP
 from raftlab.core.scenario import Scenario
 from raftlab.sim.simulation import Simulation
@@ -35,6 +37,7 @@ MOST_EVENTS = 500_000
 NO_LEADER = "no leader among"
 NO_COMMIT = "committed nothing in the calm"
 RAN_AWAY = "ran away"
+LINEARIZABILITY = "Linearizability"
 """What a cluster that doesn't live is told by: the kinds of problem that are no broken invariant."""
 
 
@@ -66,8 +69,18 @@ def play(
     what: Campaign, sink: Callable[[Event], object] = lambda event: None, *, rules: Rules | None = None
 ) -> Outcome:
     """Run a campaign with every check on."""
-    checker = Checker()
-    simulation = Simulation.begin(what.scenario, sink, checker=checker, rules=rules)
+    checker, history = Checker(), History()
+    note, position = history.handlers.get, -1
+
+    def take(event: Event) -> None:
+        nonlocal position
+        position += 1
+        sink(event)
+        handler = note(type(event))
+        if handler is not None:
+            handler(position, event)
+
+    simulation = Simulation.begin(what.scenario, take, checker=checker, rules=rules)
     problems: list[str] = []
     for calm in what.calms:
         if not run_until(simulation, calm.from_us):
@@ -75,6 +88,8 @@ def play(
             break
         problems += run_calm(simulation, calm)
     problems += [f"{it.invariant} at event {it.position}: {it.text}" for it in checker.broken]
+    verdicts = check(history.operations())
+    problems += [f"{LINEARIZABILITY}: {it.words}" for it in verdicts if it.outcome is not Verdicts.LINEARIZABLE]
     cluster = simulation.cluster
     return Outcome(what.scenario.seed, cluster.position, cluster.now_us, tuple(problems))
 

@@ -227,7 +227,9 @@ class _Drawing:
     def _settle(self, now_us: int, *, whole: bool) -> tuple[str, ...]:
         """Let a majority (all, if `whole`) be up and connected, the rest down or cut off; returns the majority."""
         dice = self.dice
-        everybody = [*self.nodes, *self.spares]
+        named = {name for it in self.script for name in getattr(it.command, "voters", ())}
+        named |= {name for it in self.script for name in getattr(it.command, "learners", ())}
+        everybody = [*self.nodes, *(name for name in self.spares if name in named)]
         away = 0 if whole else dice.between(0, (len(everybody) - 1) // 2)
         rest = list(everybody)
         for _ in range(len(everybody) - away):

@@ -206,7 +206,10 @@ def _resume(simulation: Simulation, command: Resume, now_us: int, cause: int) ->
 
 def _partition(simulation: Simulation, command: Partition, now_us: int, cause: int) -> None:
     cluster = simulation.cluster
-    side = {name: number for number, group in enumerate(command.groups) for name in group}
+    side: dict[str, int] = {}
+    for number, group in enumerate(command.groups):
+        for name in group:
+            side.setdefault(name, number)  # "leader" may turn out to be one that another group names, too
     alone = len(command.groups)
     for number, name in enumerate(cluster.nodes):
         side.setdefault(name, alone + number)
