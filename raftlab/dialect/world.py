@@ -267,9 +267,7 @@ class World:
             member.promises.append(Envelope(member.name, member.name, vote))
 
     def _remember_peer(self, member: Member, event: ProgressChanged) -> None:
-        """A peer that falls back must be told the commit index again; a snapshot tells its own."""
+        """A snapshot tells how far is committed, too."""
         peer = member.peer(event.peer)
         if event.state == "snapshot":
             peer.sent_commit = event.pending_snapshot
-        elif event.rule == "back_off":
-            peer.sent_commit = min(peer.sent_commit, event.next_index - 1)
