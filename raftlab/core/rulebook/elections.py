@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raftlab.core.rulebook.rule import Rule
+from raftlab.core.rulebook.rule import Rule, Variant
 
 ELECTIONS: tuple[Rule, ...] = (
     Rule(
@@ -16,6 +16,15 @@ ELECTIONS: tuple[Rule, ...] = (
         "5.1",
         "Whoever sees a higher term takes it over and is a follower in it, whatever it was before.",
         "Election Safety",
+        (
+            Variant(
+                "lead-on-in-higher-term",
+                "A leader that hears of a higher term takes it over and goes on leading, in that term.",
+                "old-leader-returns",
+                ("Election Safety", "State Machine Safety", "Log Matching"),
+                "paper 5.1",
+            ),
+        ),
     ),
     Rule(
         "reject_stale_term",
@@ -27,7 +36,16 @@ ELECTIONS: tuple[Rule, ...] = (
         "start_election",
         "5.2",
         "A follower or candidate whose timeout runs out raises its term, votes for itself and asks all others.",
-        "Liveness",
+        "Candidate Term",
+        (
+            Variant(
+                "stand-without-raising-term",
+                "A candidate stands in the term in which it is, although others have voted in it.",
+                "second-election",
+                ("Candidate Term", "Vote Once", "Election Safety"),
+                "paper 5.2",
+            ),
+        ),
     ),
     Rule(
         "grant_vote",
@@ -40,19 +58,67 @@ ELECTIONS: tuple[Rule, ...] = (
         "vote_once",
         "5.2",
         "A vote once given in a term is not given to another candidate in that term, not even after a restart.",
-        "Election Safety",
+        "Vote Once",
+        (
+            Variant(
+                "vote-twice",
+                "A server votes for whoever asks, several times in a term.",
+                "rival-candidates",
+                ("Vote Once", "Election Safety", "Log Matching", "Quorum Commit", "State Machine Safety"),
+                "paper 5.2, akka-raft #56",
+            ),
+            Variant(
+                "forget-vote-at-restart",
+                "A server that restarts knows its term and has forgotten its vote.",
+                "voter-restarts",
+                ("Vote Once", "Election Safety"),
+                "paper 5.2, Figure 2",
+            ),
+        ),
     ),
     Rule(
         "compare_logs",
         "5.4.1",
         "A voter refuses a candidate whose log is behind: an older last term, or the same and a shorter log.",
         "Leader Completeness",
+        (
+            Variant(
+                "vote-without-comparing",
+                "A voter doesn't look at the candidate's log.",
+                "outdated-candidate",
+                ("Leader Completeness", "State Machine Safety"),
+                "paper 5.4.1",
+            ),
+            Variant(
+                "vote-by-length",
+                "A voter takes the longer log for the better one, whatever the last terms are.",
+                "longer-log",
+                ("Leader Completeness", "State Machine Safety"),
+                "paper 5.4.1",
+            ),
+            Variant(
+                "vote-by-commit-index",
+                "A voter is content if the candidate's log reaches to the voter's commit index, which lags behind.",
+                "outdated-candidate",
+                ("Leader Completeness", "State Machine Safety"),
+                "paper 5.4.1",
+            ),
+        ),
     ),
     Rule(
         "count_vote",
         "5.2",
         "A candidate counts each voter's answer once.",
-        "Election Safety",
+        "Election Quorum",
+        (
+            Variant(
+                "count-vote-twice",
+                "A candidate counts answers, so that a vote that arrives twice counts twice.",
+                "vote-arrives-twice",
+                ("Election Quorum", "Election Safety"),
+                "coyote-samples #8",
+            ),
+        ),
     ),
     Rule(
         "is_quorum",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raftlab.core.rulebook.rule import Rule
+from raftlab.core.rulebook.rule import Rule, Variant
 
 LOGS: tuple[Rule, ...] = (
     Rule(
@@ -37,18 +37,67 @@ LOGS: tuple[Rule, ...] = (
         "5.3",
         "A follower refuses entries unless its log holds the entry before them, with the same term.",
         "Log Matching",
+        (
+            Variant(
+                "append-without-comparing",
+                "A follower appends behind its own entry, whatever that entry's term is.",
+                "conflicting-entry",
+                ("Log Matching", "State Machine Safety"),
+                "paper 5.3",
+            ),
+        ),
     ),
     Rule(
         "append_entries",
         "5.3",
         "A follower keeps what agrees, drops its entries only from the first conflict on, appends what is new.",
-        "Log Matching",
+        "Leader Completeness",
+        (
+            Variant(
+                "truncate-without-conflict",
+                "A follower drops all from the first entry of a message on, even if nothing differs.",
+                "late-append",
+                ("Leader Completeness", "State Machine Safety"),
+                "hashicorp/raft #113, CCF, PySyncObj 0.3.17",
+            ),
+        ),
     ),
     Rule(
         "follow_commit",
         "5.3",
         "A follower commits up to the leader's commit index, never past the last entry this message vouches for.",
         "State Machine Safety",
+        (
+            Variant(
+                "commit-past-message",
+                "A follower commits up to the leader's commit index as far as its own log reaches.",
+                "stale-tail",
+                ("State Machine Safety",),
+                "Students' Guide to Raft",
+            ),
+            Variant(
+                "commit-on-rejection",
+                "A follower that refuses entries takes over the leader's commit index all the same.",
+                "conflicting-entry",
+                ("State Machine Safety",),
+                "CCF (NSDI 2025)",
+            ),
+        ),
+    ),
+    Rule(
+        "acknowledge",
+        "5.3",
+        "A follower acknowledges up to the last entry that this message vouches for, not all that its log holds.",
+        "Quorum Commit",
+        (
+            Variant(
+                "acknowledge-past-message",
+                "A follower acknowledges the whole of its log, which may end with entries that nobody else holds.",
+                "answer-to-a-heartbeat",
+                ("Quorum Commit", "Leader Completeness", "State Machine Safety"),
+                "Students' Guide to Raft, CCF (NSDI 2025)",
+            ),
+        ),
     ),
     Rule(
         "record_progress",
@@ -72,7 +121,16 @@ LOGS: tuple[Rule, ...] = (
         "commit_own_term",
         "5.4.2",
         "Only an entry of the leader's own term commits by counting; those before it commit with it.",
-        "Leader Completeness",
+        "Own Term",
+        (
+            Variant(
+                "commit-old-term-by-counting",
+                "A leader commits whatever a majority holds, of its own term or of an older one.",
+                "figure-8",
+                ("Own Term", "Leader Completeness", "State Machine Safety"),
+                "paper Figure 8",
+            ),
+        ),
     ),
     Rule(
         "append_noop",
