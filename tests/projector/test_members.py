@@ -71,6 +71,15 @@ def test_who_has_left_fades_and_is_gone() -> None:
     assert n3(1_000_000) == []
 
 
+def test_links_fade_with_their_node() -> None:
+    def colours(age_us: float) -> set[str]:
+        shown = frame([story()], END_US + age_us * PACE, Options(speed=PACE))
+        return {shape.colour for shape in shown.still if isinstance(shape, Line) and shape.width == 3.0}
+
+    assert len(colours(400_000)) == 2
+    assert len(colours(1_000_000)) == 1
+
+
 def test_who_has_left_is_not_shown_as_broken() -> None:
     shown = frame([story()], END_US + 100_000 * PACE, Options(speed=PACE))
 
