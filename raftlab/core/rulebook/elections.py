@@ -10,6 +10,22 @@ ELECTIONS: tuple[Rule, ...] = (
         "5.2",
         "Each election timeout is drawn anew from a fixed range, so that rarely two servers stand at once.",
         "Liveness",
+        (
+            Variant(
+                "same-timeout",
+                "Everybody waits for the same time, so all stand at the same moment and nobody wins.",
+                "healthy-cluster",
+                ("Liveness",),
+                "paper 9.3",
+            ),
+            Variant(
+                "timeout-below-round-trip",
+                "Timeouts are drawn from a range so low that no vote comes back in time.",
+                "wide-area",
+                ("Liveness",),
+                "paper 5.6",
+            ),
+        ),
     ),
     Rule(
         "adopt_term",
@@ -53,6 +69,15 @@ ELECTIONS: tuple[Rule, ...] = (
         "A server gives at most one vote in a term, to the first candidate whose log is not behind its own. "
         "It asks nobody who belongs to the cluster: the candidate's configuration decides whose votes count.",
         "Election Safety",
+        (
+            Variant(
+                "learner-refuses-vote",
+                "A server refuses its vote because its own log doesn't say yet that it has one.",
+                "promoted-learner",
+                ("Liveness",),
+                "etcd #8243 #9586 #10998, raft-rs #57",
+            ),
+        ),
     ),
     Rule(
         "vote_once",
@@ -73,6 +98,13 @@ ELECTIONS: tuple[Rule, ...] = (
                 "voter-restarts",
                 ("Vote Once", "Election Safety"),
                 "paper 5.2, Figure 2",
+            ),
+            Variant(
+                "vote-before-fsync",
+                "A vote is sent before it is on disk, so a crash takes it back when it has been counted.",
+                "vote-before-fsync",
+                ("Vote Once", "Election Safety"),
+                "dissertation 3.8",
             ),
         ),
     ),
@@ -144,6 +176,15 @@ ELECTIONS: tuple[Rule, ...] = (
         "dissertation 9.6",
         "Before it raises its term, a server asks whether a quorum would vote for it (PreVote).",
         "Liveness",
+        (
+            Variant(
+                "no-pre-vote",
+                "Whoever misses its leader raises its term at once, whether or not others miss it.",
+                "flapping-link",
+                ("Liveness",),
+                "dissertation 9.6",
+            ),
+        ),
     ),
     Rule(
         "grant_pre_vote",
@@ -164,6 +205,16 @@ ELECTIONS: tuple[Rule, ...] = (
         "Who has heard of a leader within the shortest timeout ignores a candidate, its term included, "
         "unless the leader itself has asked for the election.",
         "Liveness",
+        (
+            Variant(
+                "listen-to-anybody",
+                "A candidate's term is taken over even by who hears of a leader, so a removed server unseats one "
+                "after the other.",
+                "removed-server-disrupts",
+                ("Liveness",),
+                "paper 6, dissertation 4.2.3",
+            ),
+        ),
     ),
     Rule(
         "check_quorum",
@@ -171,6 +222,15 @@ ELECTIONS: tuple[Rule, ...] = (
         "A leader that no quorum has answered for an election timeout steps down, so that its clients look "
         "for another.",
         "Liveness",
+        (
+            Variant(
+                "no-check-quorum",
+                "A leader leads on though no quorum answers it; those who hear it elect nobody else.",
+                "star-partition",
+                ("Liveness",),
+                "Cloudflare, November 2020",
+            ),
+        ),
     ),
     Rule(
         "transfer_leadership",

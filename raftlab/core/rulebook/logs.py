@@ -45,6 +45,14 @@ LOGS: tuple[Rule, ...] = (
                 ("Log Matching", "State Machine Safety"),
                 "paper 5.3",
             ),
+            Variant(
+                "append-compacted-again",
+                "Entries from the very first on are appended unseen; those that a snapshot holds come to stand in the "
+                "log once more.",
+                "append-after-snapshot",
+                ("Log Matching", "State Machine Safety"),
+                "willemt/raft #118",
+            ),
         ),
     ),
     Rule(
@@ -151,13 +159,47 @@ LOGS: tuple[Rule, ...] = (
         "A request that its client's session has made before is not carried out again: it gets the answer it "
         "had (etcd has no sessions: there a retry may apply twice).",
         "At Most Once",
+        (
+            Variant(
+                "no-sessions",
+                "Every entry is carried out, though a client may have asked for the same thing before.",
+                "exactly-once",
+                ("At Most Once",),
+                "dissertation 6.3; etcd",
+            ),
+        ),
     ),
     Rule(
         "persist",
         "5.1",
         "Term, vote and log are on disk before anybody is told of them (Figure 2); what is written during an "
         "fsync shares the next one.",
-        "Durability",
+        "Quorum Commit",
+        (
+            Variant(
+                "acknowledge-before-fsync",
+                "What vouches for entries and votes is sent before they are on disk.",
+                "acknowledge-before-fsync",
+                ("Quorum Commit", "Leader Completeness", "State Machine Safety"),
+                "etcd #14370",
+            ),
+        ),
+    ),
+    Rule(
+        "refuse_torn_disk",
+        "5.1",
+        "A server whose disk lost what it had said was durable doesn't start: it may have promised something on the "
+        "strength of what is gone.",
+        "Leader Completeness",
+        (
+            Variant(
+                "start-from-torn-disk",
+                "A log that lost its end is taken for a short log.",
+                "torn-disk",
+                ("Leader Completeness", "State Machine Safety"),
+                "dissertation 3.8",
+            ),
+        ),
     ),
 )
 """The rules of the log."""

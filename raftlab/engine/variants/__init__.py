@@ -7,10 +7,12 @@ A variant is a function (or several) with a rule's name and signature that does 
 from __future__ import annotations
 
 from raftlab.engine.rules import Variants
+from raftlab.engine.variants.durability import DURABILITY
 from raftlab.engine.variants.elections import ELECTIONS
+from raftlab.engine.variants.liveness import LIVENESS
 from raftlab.engine.variants.logs import LOGS
 from raftlab.engine.variants.members import MEMBERS
 from raftlab.engine.variants.reading import READING
 
-VARIANTS: Variants = {**ELECTIONS, **LOGS, **MEMBERS, **READING}
+VARIANTS: Variants = {**ELECTIONS, **LOGS, **MEMBERS, **READING, **DURABILITY, **LIVENESS}
 """The variants that ship: by identifier, the functions that replace rules, by the rules' names."""
