@@ -18,17 +18,13 @@ What = tuple[str, object]
 
 
 class Demand:
-    """The looks at each value of a history, and what brings it; all by places in the history.
-
-    `next_looks` has, for each place, the first operation asked after it that looks at something.
-    """
+    """The looks at each value of a history, and what brings it; all by places in the history."""
 
     def __init__(self, moments: Sequence[int], rules: Sequence[Rule]) -> None:
         self.rules = rules
         self.answers = {moment >> 1: place for place, moment in enumerate(moments) if moment & 1}
         self.looks: dict[What, tuple[list[int], list[int]]] = {}
         self.brought: dict[What, list[int]] = {}
-        self.next_looks = _next_looks(moments, rules)
         for place, moment in enumerate(moments):
             if moment & 1:
                 continue
@@ -82,13 +78,3 @@ class Demand:
             if following < len(brought) and brought[following] < until:
                 return False
         return True
-
-
-def _next_looks(moments: Sequence[int], rules: Sequence[Rule]) -> list[int | None]:
-    looks: list[int | None] = [None] * len(moments)
-    following: int | None = None
-    for place in range(len(moments) - 1, -1, -1):
-        looks[place] = following
-        if not moments[place] & 1 and rules[moments[place] >> 1].blind is None:
-            following = moments[place] >> 1
-    return looks

@@ -178,13 +178,7 @@ class Search:
             supply[what] -= 1
             missed = demand.is_missed(what, place, due.get(what), supply)
             passed_over = (place, state, done | bit, covered & ~bit)
-            look = demand.next_looks[place]
-            if missed:
-                self.hopeless.append(passed_over)
-            elif good and look is not None and rules[look].apply(good[-1][1]) is not IMPOSSIBLE:
-                self.stack.insert(-1, passed_over)
-            else:
-                self.stack.append(passed_over)
+            (self.hopeless if missed else self.stack).append(passed_over)
 
     def after(self, number: int, waiting: list[int], configuration: _Configuration) -> _Configuration:
         """A configuration whose state has changed by an operation, with what else follows from that."""
