@@ -149,6 +149,24 @@ class History:
             self.compactions.append(len(self.results))
         self.results.append(result)
 
+    def put(self, key: str, value: str, revision: int) -> None:
+        """Add the result of a plain put, and what it changes, at the end. The pen must be in hand."""
+        result = Result("ok", None, (Change(key, value),), revision)
+        versions = self.versions.get(key)
+        if versions is None:
+            self.versions[key] = [KeyValue(value, revision, revision, 1)]
+            self.sizes.append(self.sizes[-1] + 1)
+        else:
+            before = versions[-1]
+            if before.version:
+                versions.append(KeyValue(value, before.create_revision, revision, before.version + 1))
+                self.sizes.append(self.sizes[-1])
+            else:
+                versions.append(KeyValue(value, revision, revision, 1))
+                self.sizes.append(self.sizes[-1] + 1)
+        self.written.append(result)
+        self.results.append(result)
+
     def remember(self, start: int, entries: Sequence[Entry]) -> None:
         """Note which entries gave the results from position `start` on. The pen must be in hand."""
         missing = start - len(self.entries)
