@@ -23,6 +23,7 @@ soak: $(VENV)/.installed
 	$(BIN)/raftlab soak --runs 10000 --jobs 2
 
 bench: $(VENV)/.installed
+	@$(BIN)/python -c 'import pysyncobj' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/raftlab bench
 
 format: $(VENV)/.installed-dev

@@ -76,7 +76,7 @@ def command(runs: int, jobs: int, seed: int, off: tuple[str, ...], shrink: bool,
     events = simulated_us = done = 0
     failed: list[Run] = []
     with progress_bar("soaking") as progress:
-        for run in _runs(seed, runs, jobs, off, shrink):
+        for run in runs_of(seed, runs, jobs, off, shrink):
             done += 1
             events += run.events
             simulated_us += run.simulated_us
@@ -145,7 +145,7 @@ def _commented(run: Run) -> str:
 # -- the runs ----------------------------------------------------------------------------------------------------
 
 
-def _runs(seed: int, runs: int, jobs: int, off: tuple[str, ...], shrink: bool) -> Iterator[Run]:
+def runs_of(seed: int, runs: int, jobs: int, off: tuple[str, ...] = (), shrink: bool = False) -> Iterator[Run]:
     """The runs in the order of their seeds."""
     starts = range(seed, seed + runs, _CHUNK)
     tasks = [Task(start, min(_CHUNK, seed + runs - start), off, shrink) for start in starts]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Parameters(Struct, frozen=True):
@@ -86,6 +87,32 @@ class DiskModel(Struct, frozen=True, gc=False):
     fsync_us: int = 0
     jitter_us: int = 0
 
+
+def wrong_together(it: Parameters, name: str, value: object) -> str:
+    """Why a parameter can't have this value beside the others; "" if it can. (Documents ask for more, with places.)"""
+    known = getattr(it, name)
+    if type(value) is not type(known):
+        return f"{name} is {type(known).__name__} such as {known!r}, not {value!r}"
+    choices = CHOICES.get(name)
+    if choices is not None and value not in choices:
+        return f"{name} is one of {', '.join(choices)}, not {value!r}"
+    if isinstance(value, int) and value < 0:
+        return f"{name} can't be negative"
+    changed = replace(it, **{name: value})
+    if changed.election_timeout_min_us <= changed.heartbeat_interval_us:
+        return "a heartbeat must come more often than an election timeout runs out"
+    if changed.election_timeout_max_us < changed.election_timeout_min_us:
+        return "the longest election timeout can't be shorter than the shortest"
+    return ""
+
+
+CHOICES: Final = {
+    "back_off": ("by_one", "by_term"),
+    "membership": ("joint", "single"),
+    "config_on": ("append", "apply"),
+    "read_mode": ("log", "read_index", "lease"),
+}
+"""The words that a parameter may have."""
 
 PAPER: Final = Parameters()
 """The paper's: random timeouts of 150-300 ms, and nothing that came after it."""

@@ -38,6 +38,23 @@ class Config(Struct, frozen=True, gc=False):
         """Everybody who is sent entries, each once, voters first."""
         return tuple(dict.fromkeys(self.voters + self.outgoing + self.learners + self.learners_next))
 
+    def text(self) -> str:
+        """As the text of its log entry: "voters n1,n2 outgoing n1,n3 learners n4 auto"."""
+        parts = [f"{field} {','.join(names)}" for field in _FIELDS if (names := getattr(self, field))]
+        return " ".join([*parts, "auto"] if self.auto_leave else parts)
+
+    @classmethod
+    def parse(cls, text: str) -> Config:
+        """The configuration that an entry's text says; what the text doesn't say is empty."""
+        words = text.split()
+        auto = "auto" in words
+        pairs = dict(zip(words[0::2], words[1::2], strict=False))
+        names = {field: tuple(pairs[field].split(",")) for field in _FIELDS if field in pairs}
+        return cls(**names, auto_leave=auto)
+
+
+_FIELDS = ("voters", "outgoing", "learners", "learners_next")
+
 
 class Progress(Struct, frozen=True, gc=False):
     """What a leader believes of one peer: nextIndex and matchIndex of Figure 2, and how far it has sent.

@@ -12,7 +12,6 @@ from raftlab.core.messages import Proposal
 from raftlab.core.model import FOLLOWER, LEADER
 from raftlab.dialect.bound import member_of
 from raftlab.dialect.changes import changed, read_changes
-from raftlab.engine.configuration import read_config
 from raftlab.engine.membership import append_config
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def use_config(step: Step, entry: Entry) -> None:
     """6: an applied configuration counts from now on; a leader turns to its new members at once."""
     node = step.node
-    config = read_config(entry.text)
+    config = Config.parse(entry.text)
     step.because(step.emit(ConfigChanged(*step.stamp, "see_config", config, entry.index)))
     if node.role is not LEADER:
         return
@@ -114,4 +113,4 @@ def _newest_config(step: Step) -> Config:
     node = step.node
     waiting = node.log.between(node.last_applied + 1, node.log.last_index)
     pending = [entry for entry in waiting if entry.kind == "config"]
-    return read_config(pending[-1].text) if pending else node.config
+    return Config.parse(pending[-1].text) if pending else node.config

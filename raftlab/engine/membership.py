@@ -20,7 +20,7 @@ from raftlab.core.events import (
     ProgressChanged,
 )
 from raftlab.core.model import LEADER, Config, Entry
-from raftlab.engine.configuration import config_at, read_config, write_config
+from raftlab.engine.configuration import config_at
 
 if TYPE_CHECKING:
     from raftlab.core.commands import ChangeMembers
@@ -38,7 +38,7 @@ def see_config(step: Step, entry: Entry) -> None:
 def use_config(step: Step, entry: Entry) -> None:
     """6: from now on this configuration counts; a leader sends to those who are in it."""
     node = step.node
-    config = read_config(entry.text)
+    config = Config.parse(entry.text)
     step.because(step.emit(ConfigChanged(*step.stamp, "see_config", config, entry.index)))
     if node.role is LEADER:
         follow_config(step)
@@ -149,7 +149,7 @@ def one_at_a_time(step: Step, changed: set[str]) -> bool:
 def append_config(step: Step, config: Config) -> None:
     """6: a configuration is an entry like any other."""
     node = step.node
-    entry = Entry(node.log.last_index + 1, node.current_term, "config", write_config(config))
+    entry = Entry(node.log.last_index + 1, node.current_term, "config", config.text())
     step.because(step.emit(EntryAppended(*step.stamp, "change_members", entry)))
     step.rules.see_config(step, entry)
 

@@ -54,7 +54,8 @@ from raftlab.core.events import (
 )
 from raftlab.core.log import UNKNOWN
 from raftlab.core.model import CRASHED, PAUSED, REMOVED, UP, Cluster, Config, DiskModel, LinkModel, Node, Parameters
-from raftlab.core.scenario import MOST_NODES
+from raftlab.core.scenario import MOST_NODES, is_alias
+from raftlab.core.settings import wrong_together
 from raftlab.sim import clients, disk
 
 if TYPE_CHECKING:
@@ -86,6 +87,9 @@ def resolve(cluster: Cluster, command: AnyCommand) -> AnyCommand:
         for field in ("node", "source", "target")
         if getattr(command, field, None) in aliases
     }
+    if isinstance(command, ChangeMembers):
+        for field in ("voters", "learners"):
+            changed[field] = tuple(aliases.get(name, name) for name in getattr(command, field))
     if isinstance(command, Partition):
         changed["groups"] = tuple(tuple(aliases.get(name, name) for name in group) for group in command.groups)
     return replace(command, **changed) if changed else command
@@ -113,6 +117,10 @@ def check(cluster: Cluster, command: AnyCommand) -> None:
         )
     if isinstance(command, DropMessage | DuplicateMessage) and command.flight not in cluster.flights:
         raise CommandError(f"no message that was sent at event {command.flight} is under way")
+    if isinstance(command, SetParameter):
+        wrong = wrong_together(cluster.parameters, command.name, command.value)
+        if wrong:
+            raise CommandError(wrong)
     if isinstance(command, ChangeMembers):
         _check_members(cluster, command)
     if isinstance(command, SetClock) and not 1 <= command.rate_ppm <= 100_000_000:
@@ -130,6 +138,9 @@ def _check_members(cluster: Cluster, command: ChangeMembers) -> None:
     if len(set(names)) != len(names):
         raise CommandError("a server is named twice; it is a voter or a learner")
     strangers = [name for name in names if name not in cluster.nodes]
+    nobody = [name for name in strangers if is_alias(name)]
+    if nobody:
+        raise CommandError(f"nobody is {nobody[0]} just now; name a server")
     if len(cluster.nodes) + len(strangers) > MOST_NODES:
         raise CommandError(f"a cluster has {MOST_NODES} servers at most, those that have left counted")
     gone = [name for name in names if name in cluster.nodes and cluster.nodes[name].status is REMOVED]

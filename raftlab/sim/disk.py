@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from raftlab.core.events import NodeCrashed
 from raftlab.core.log import UNKNOWN
+from raftlab.core.model import DiskModel
 from raftlab.engine.configuration import config_at
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
 def fsync_due_us(cluster: Cluster, node: Node, now_us: int, chance: Chance) -> int:
     """When what a node has written will be durable, if its fsync begins now."""
-    model, held = cluster.disk_model(node), node.disk
-    assert model is not None
+    model, held = cluster.disk_model(node) or DiskModel(), node.disk
     assert held is not None
     writes = max(1, node.log.last_index - held.index)
     took_us = writes * model.write_us + model.fsync_us

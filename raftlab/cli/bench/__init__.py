@@ -12,6 +12,7 @@ from raftlab.cli.output import format_option
 MODULES = {
     "limit": "raftlab.cli.bench.limits",
     "engine": "raftlab.cli.bench.engine",
+    "soak": "raftlab.cli.bench.soaking",
     "timeline": "raftlab.cli.bench.timeline",
     "import": "raftlab.cli.bench.importing",
     "projector": "raftlab.cli.bench.projecting",

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from raftlab.cli.bench.engine import SCENARIO
+from raftlab.cli.bench.engine import scenario
 from raftlab.cli.bench.figure import Figure
 from raftlab.session.lane import header_of
 from raftlab.sim import Simulation
@@ -27,9 +27,9 @@ def measure() -> list[Figure]:
     """timeline.open_first_s, .open_whole_s, .open_rss_mb, timeline.seek_ms.{median,p99}; in a process of their own."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "million.trace"
-        scenario = replace(SCENARIO, end_us=None)
-        with TraceWriter(path, header_of(scenario)) as writer:
-            Simulation.begin(scenario, writer.append).run_events(_EVENTS)
+        what = replace(scenario(5, 100_000), end_us=None)
+        with TraceWriter(path, header_of(what)) as writer:
+            Simulation.begin(what, writer.append).run_events(_EVENTS)
         params: dict[str, Any] = {"events": _EVENTS, "megabytes": round(path.stat().st_size / 1e6)}
         output = subprocess.run(
             [sys.executable, "-m", "raftlab.cli.bench.timeline", str(path)], capture_output=True, check=True

@@ -82,6 +82,9 @@ class ClusterCreated(Event, frozen=True, gc=False):
             node = cluster.nodes[name]
             node.current_term, node.voted_for = history.term, history.vote
             node.log = Log(list(history.log))
+            for entry in history.log:
+                if entry.kind == "config" and self.parameters.config_on == "append":
+                    node.config, node.config_index = Config.parse(entry.text), entry.index
         for node in cluster.nodes.values():
             cluster.spin_up(node)
         cluster.clients = {
