@@ -50,9 +50,9 @@ def test_a_failure_is_shrunk_and_can_be_played_again(tmp_path: Path) -> None:
     summary, failed, shrunk, again = result.stdout.splitlines()
     assert summary.startswith("1 runs, ")
     assert summary.endswith("1 failed")
-    assert failed.startswith("seed 12: Election Safety at event ")
+    assert failed.startswith("seed 12: Vote Once at event ")
     assert shrunk.startswith("  shrunk to ")
-    for part in (" nodes, ", " command", " s (tried ", "): Election Safety at event "):
+    for part in (" nodes, ", " command", " s (tried ", "): Vote Once at event "):
         assert part in shrunk
     path = folder / "seed-12.yaml"
     assert again == f"  raftlab run {path}"
@@ -61,7 +61,7 @@ def test_a_failure_is_shrunk_and_can_be_played_again(tmp_path: Path) -> None:
     assert f"off: [{VARIANT}]\n" in yaml
     played = CliRunner().invoke(main, ["run", str(path), "--format", "json"])
     assert played.exit_code == 1
-    assert "Election Safety" in str(json.loads(played.stdout)["broken_invariants"])
+    assert "Vote Once" in str(json.loads(played.stdout)["broken_invariants"])
     path.write_text("".join(line for line in yaml if not line.startswith("off: ")))
     assert CliRunner().invoke(main, ["run", str(path)]).exit_code == 0, "the true rules are safe there"
 
@@ -75,7 +75,7 @@ def test_json_holds_the_shrunk_scenario() -> None:
     assert f"nodes: {small['nodes']}\n" in small["scenario"]
     assert small["scenario"].count("  - {at: ") == small["commands"] <= 5
     assert 1 < small["tried"] <= 400
-    assert small["problem"].startswith("Election Safety")
+    assert small["problem"].startswith("Vote Once")
 
 
 def test_without_shrinking_the_whole_scenario_is_saved(tmp_path: Path) -> None:
