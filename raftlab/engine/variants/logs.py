@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from raftlab.core.events import CommitAdvanced
-from raftlab.engine import replication
+from raftlab.engine import progress, replication
 from raftlab.engine.rules import Variants
 
 if TYPE_CHECKING:
-    from raftlab.core.messages import AppendEntries
+    from raftlab.core.messages import AppendEntries, AppendEntriesReply
     from raftlab.core.model import Entry
     from raftlab.engine.step import Step
 
@@ -66,6 +66,34 @@ def acknowledge_all(step: Step, leader: str, message: AppendEntries, vouched: in
     replication.acknowledge(step, leader, message, step.node.log.last_index)
 
 
+# -- What a leader makes of a refusal (5.3) ------------------------------------------------------------------------
+
+
+def match_up_to_hint(step: Step, peer: str, reply: AppendEntriesReply) -> None:
+    """Where the follower wants to go on is taken for how far it agrees."""
+    if _believe_hint(step, peer, reply):
+        progress.back_off(step, peer, reply)
+
+
+def match_up_to_hint_in_window(step: Step, peer: str, reply: AppendEntriesReply) -> None:
+    """The same where messages are sent ahead of their answers."""
+    if _believe_hint(step, peer, reply):
+        progress.back_off_window(step, peer, reply)
+
+
+def _believe_hint(step: Step, peer: str, reply: AppendEntriesReply) -> bool:
+    """Whether the peer is a member still, after what that has committed."""
+    node = step.node
+    old = node.progress[peer]
+    match = min(reply.conflict_index - 1, node.log.last_index)
+    if match > old.match_index and old.state != "snapshot":
+        following = max(old.next_index, match + 1)
+        it = (match, following, old.sent_index, old.state, old.inflight)
+        step.because(progress.believe(step, "record_progress", peer, *it))
+        step.rules.advance_commit(step)
+    return peer in node.progress
+
+
 LOGS: Variants = {
     "commit-old-term-by-counting": {"commit_own_term": commit_any_term},
     "append-without-comparing": {"check_consistency": compare_no_terms},
@@ -73,5 +101,6 @@ LOGS: Variants = {
     "commit-past-message": {"follow_commit": follow_commit_to_the_end, "replicate": beat_before_entries},
     "commit-on-rejection": {"refuse_entries": refuse_and_commit},
     "acknowledge-past-message": {"acknowledge": acknowledge_all},
+    "match-on-rejection": {"back_off": match_up_to_hint, "back_off_window": match_up_to_hint_in_window},
 }
 """By the variant's identifier."""
