@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from raftlab.core.events import TermAdvanced
 from raftlab.core.model import CANDIDATE, LEADER
-from raftlab.engine import election
+from raftlab.engine import durability, election
 from raftlab.engine.rules import Variants
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def vote_for_all(step: Step, candidate: str) -> bool:
 def recover_without_vote(step: Step) -> None:
     """The term is read from the disk, the vote isn't."""
     step.because(step.emit(TermAdvanced(*step.stamp, "vote_once", step.node.current_term)))
-    election.randomize_timeout(step)
+    durability.recover(step)
 
 
 def count_answers(step: Step, voter: str, reply: RequestVoteReply) -> None:
