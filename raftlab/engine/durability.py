@@ -53,8 +53,13 @@ def refuse_torn_disk(node: Node) -> bool:
 
 
 def recover(step: Step) -> None:
-    """5.1, 5.2: a process that starts has its term, vote and log from its disk, and waits for a leader first."""
+    """5.1, 5.2: a process that starts has its term, vote and log from its disk, and waits for a leader first.
+
+    What it knows to be committed, it applies again (nothing, in the paper, where the commit index isn't kept).
+    """
     step.rules.randomize_timeout(step)
+    if step.node.commit_index > step.node.last_applied:
+        step.rules.apply_committed(step)
 
 
 def fsync_done(step: Step) -> None:

@@ -47,6 +47,6 @@ def crash(cluster: Cluster, node: Node, now_us: int, cause: int, chance: Chance,
     if last == log.last_index:
         return NodeCrashed(now_us, node.name, cause, None, UNKNOWN, term, vote)
     config, config_index = UNKNOWN, 0
-    if node.config_index > last and cluster.parameters.config_on == "append":
+    if node.config_index > last:
         config, config_index = config_at(node, last)
     return NodeCrashed(now_us, node.name, cause, None, last, term, vote, config, config_index, torn)

@@ -410,3 +410,13 @@ def test_a_run_can_be_told_from_another() -> None:
     # `changed` must change something, or the comparisons above say nothing.
     assert isinstance(changed("pre-vote", pre_vote=False), Run)
     assert changed("pre-vote", pre_vote=False).leaders(5)
+
+
+def test_apply_and_restart() -> None:
+    run = shipped("apply-and-restart")
+
+    # n1 comes back with two changes in its log, of which it had applied the first: it must not forget that.
+    assert run.all(e.NodeRestarted, node="n1")
+    assert run.leaders(1.6)
+    terms = [event.term for event in run.all(e.BecameLeader)]
+    assert len(terms) == len(set(terms)), "two lead one term: the restart forgot the first change"

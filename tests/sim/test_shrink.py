@@ -287,7 +287,7 @@ def whole(scenario: Scenario) -> tuple[Any, ...]:
 @pytest.mark.parametrize(
     ("rule", "function", "problem", "seed"),
     [
-        ("randomize_timeout", never_twice_the_same, NO_LEADER, 6),
+        ("randomize_timeout", never_twice_the_same, NO_LEADER, 37),
         ("adopt_term", nothing, NO_LEADER, 4),
         ("back_off", nothing, NO_COMMIT, 8),
         ("back_off", nothing, NO_COMMIT, 10),

@@ -171,7 +171,7 @@ class NodeCrashed(Event, frozen=True, gc=False):
             node.current_term, node.voted_for = self.term, self.vote
         if self.config is not UNKNOWN:
             node.config, node.config_index = self.config, self.config_index
-        _forget_volatile(node)
+        _forget_volatile(node, cluster)
 
 
 class NodeRestarted(Event, frozen=True, gc=False):
@@ -181,7 +181,7 @@ class NodeRestarted(Event, frozen=True, gc=False):
         node = cluster.nodes[self.node]
         node.status = UP
         node.started_us = self.at_us
-        _forget_volatile(node)
+        _forget_volatile(node, cluster)
         cluster.spin_up(node)
 
 
@@ -205,7 +205,7 @@ class NodeRemoved(Event, frozen=True, gc=False):
     def evolve(self, cluster: Cluster) -> None:
         node = cluster.nodes[self.node]
         node.status = REMOVED
-        _forget_volatile(node)
+        _forget_volatile(node, cluster)
 
 
 class LinkChanged(Event, frozen=True, gc=False):
@@ -233,13 +233,18 @@ class ClockChanged(Event, frozen=True, gc=False):
         node.clock_rate_ppm = self.rate_ppm
 
 
-def _forget_volatile(node: Node) -> None:
-    """Figure 2's volatile state goes with the process; an unseen node stays unknown."""
+def _forget_volatile(node: Node, cluster: Cluster) -> None:
+    """Figure 2's volatile state goes with the process; an unseen node stays unknown.
+
+    Where a configuration counts once it is applied (etcd), how far was committed then is on disk with it: a leader that
+    didn't know it after a restart could send its followers two changes at once.
+    """
     known = node.commit_index is not UNKNOWN
     snapshot = node.snapshot
     node.role, node.leader = FOLLOWER, None
     start = node.log.snapshot_index if snapshot is None else snapshot.index
-    node.commit_index = node.last_applied = start if known else UNKNOWN
+    committed = max(start, node.config_index) if cluster.parameters.config_on == "apply" else start
+    node.commit_index, node.last_applied = (committed, start) if known else (UNKNOWN, UNKNOWN)
     node.votes, node.progress, node.acked, node.timers, node.waiting = {}, {}, {}, {}, {}
     node.reads, node.watches, node.leases = {}, {}, {}
     node.machine = node.machine.reborn() if snapshot is None else snapshot.machine.copy()
