@@ -6,43 +6,16 @@ it to fail: a test that can't fail is a bug.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
-
-import pytest
 
 from raftlab.core.events import LogTruncated, VoteCounted
 from raftlab.core.messages import AppendEntries, AppendEntriesReply, RequestVote, RequestVoteReply
 from raftlab.core.model import CANDIDATE, FOLLOWER, LEADER
 from raftlab.engine import Rules, election, replication
 from tests.engine.arena import Arena, append, terms
+from tests.engine.guarding import Guards, always, nothing
 
-Check = Callable[[Rules], None]
-GUARDS: list[tuple[Check, str, Callable[..., Any]]] = []
-
-
-def guards(rule: str, broken: Callable[..., Any]) -> Callable[[Check], Callable[[], None]]:
-    """Bind a check to the rule that it guards; pytest runs it with the true rules."""
-
-    def bind(check: Check) -> Callable[[], None]:
-        GUARDS.append((check, rule, broken))
-
-        def test() -> None:
-            check(Rules())
-
-        test.__doc__ = check.__doc__
-        return test
-
-    return bind
-
-
-def nothing(*args: Any) -> None:
-    """A rule that does nothing."""
-
-
-def always(*args: Any) -> bool:
-    """A guard that lets everything pass."""
-    return True
+guards = Guards()
 
 
 # --- 5.1: terms ----------------------------------------------------------------------------------------------
@@ -481,7 +454,4 @@ def test_5_4_2_only_current_term_entries_commit_by_count(rules: Rules) -> None:
 # --- every test above has been seen red ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("check", "rule", "broken"), GUARDS, ids=[f"{it[0].__name__[5:]}" for it in GUARDS])
-def test_seen_red(check: Check, rule: str, broken: Callable[..., Any]) -> None:
-    with pytest.raises((AssertionError, KeyError, ValueError, AttributeError)):
-        check(Rules((rule,), {rule: {rule: broken}}))
+test_seen_red = guards.seen_red()
