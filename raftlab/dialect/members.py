@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from raftlab.core.events import ConfigChanged, EntryAppended, PeerForgotten, ProgressChanged, TransferStarted
 from raftlab.core.log import Entry
 from raftlab.core.messages import Proposal
-from raftlab.core.model import FOLLOWER, LEADER
+from raftlab.core.model import FOLLOWER, LEADER, Config
 from raftlab.dialect.bound import member_of
 from raftlab.dialect.changes import changed, read_changes
 from raftlab.engine.membership import append_config
 
 if TYPE_CHECKING:
-    from raftlab.core.model import Config
     from raftlab.engine import Step
 
 
