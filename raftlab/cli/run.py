@@ -12,6 +12,7 @@ from raftlab.cli.output import format_option, print_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from raftlab.cli.judging import Judging
     from raftlab.cli.summary import Summary
     from raftlab.core.events import Event
     from raftlab.trace.writer import TraceWriter
@@ -48,7 +49,10 @@ def command(
     dialect: str | None,
     form: str,
 ) -> None:
-    """Run SCENARIO (a name or a YAML file) as fast as the machine can."""
+    """Run SCENARIO (a name or a YAML file) as fast as the machine can.
+
+    The paper's invariants are checked all along, what clients were told when it is over.
+    """
     if dialect is not None:
         from raftlab.cli.run_dialect import run_scripts
 
@@ -62,6 +66,7 @@ def command(
         raise click.UsageError(f"one scenario at a time, not {len(scenarios)}")
     from msgspec.structs import replace
 
+    from raftlab.cli.judging import Judging
     from raftlab.cli.summary import Summary, print_summary
     from raftlab.core.invariants import Checker
     from raftlab.core.times import parse_duration
@@ -84,31 +89,43 @@ def command(
         raise click.UsageError(str(error)) from None
     what = replace(what, end_us=end_us)
     header = header_of(what)
-    summary = Summary()
+    summary, judging = Summary(), Judging(what)
     writer = TraceWriter(trace, header) if trace else None
     try:
-        simulation = Simulation.begin(what, _both(summary, writer), checker=Checker())
+        simulation = Simulation.begin(what, _all_of(summary, judging, writer), checker=Checker())
         simulation.run(end_us)
     finally:
         if writer is not None:
             writer.close()
+    summary.broken += judging.broken()
     document = summary.document(
         trace, seed=what.seed, modified=list(what.off), knows=list(header.knows), files=[], unparsed=0
     )
-    print_json(document) if form == "json" else print_summary(document)
+    if form == "json":
+        print_json(document)
+        for doubt in judging.doubts():
+            click.echo(doubt, err=True)  # The document has no place for what isn't known.
+    else:
+        print_summary(document, judging.lines())
     if summary.broken:
         sys.exit(1)
 
 
-def _both(summary: Summary, writer: TraceWriter | None) -> Callable[[Event], object]:
-    """Hands each event to the summary, and to the file if there is one."""
-    observe = summary.observe
+def _all_of(summary: Summary, judging: Judging, writer: TraceWriter | None) -> Callable[[Event], object]:
+    """Hands each event to the summary and to the judges, and to the file if there is one."""
+    observe, judge = summary.observe, judging.observe
     if writer is None:
-        return observe
+
+        def look(event: Event) -> None:
+            observe(event)
+            judge(event)
+
+        return look
     append = writer.append
 
     def take(event: Event) -> None:
         append(event)
         observe(event)
+        judge(event)
 
     return take

@@ -67,8 +67,8 @@ class Summary:
         }
 
 
-def print_summary(document: dict[str, Any]) -> None:
-    """The same for people."""
+def print_summary(document: dict[str, Any], more: Iterable[str] = ()) -> None:
+    """The same for people; `more` are further lines, said before what is broken."""
     where = f", written to {document['trace']}" if document["trace"] else ""
     click.echo(f"{document['events']} events over {shown_time(document['duration_us'], 'us')}{where}")
     leaders = "; ".join(f"term {term}: {', '.join(names)}" for term, names in document["leaders"].items())
@@ -82,5 +82,7 @@ def print_summary(document: dict[str, Any]) -> None:
             click.echo(f"  skipped: {skipped}")
     if document["modified"]:
         click.echo(f"modified Raft: {', '.join(document['modified'])}")
+    for line in more:
+        click.echo(line)
     for broken in document["broken_invariants"]:
         click.echo(f"BROKEN at event {broken['event']}: {broken['invariant']}: {broken['text']}")

@@ -11,6 +11,7 @@ from raftlab.core import events as e
 from raftlab.core.rulebook import RULES, Variant
 from raftlab.session import open_scenario
 from raftlab.session.lane import header_of
+from raftlab.sim.liveness import LateWrites
 from tests.runs import record
 
 if TYPE_CHECKING:
@@ -74,12 +75,18 @@ def ends_well(run: Played) -> bool:
 
 def part_answered(run: Played) -> float:
     """Of the writes that clients asked for in the last third of a run, the part that was carried out, 0 to 1."""
-    since_us = (run.scenario.end_us or 0) * 2 // 3
-    asked = {(it.client, it.sequence) for it in run.all(e.ClientAsked, reads=None) if it.at_us >= since_us}
-    answered = {(it.client, it.sequence) for it in run.all(e.ClientAnswered, outcome="ok")}
-    return len(asked & answered) / len(asked)
+    part = _late_writes(run).part_done
+    assert part is not None, "a scenario about life has clients until its end"
+    return part
 
 
 def lives(run: Played) -> bool:
     """Whether a cluster works: of its clients' writes, it carries out nine of ten (the last may still be under way)."""
-    return part_answered(run) >= 0.9
+    return _late_writes(run).lives
+
+
+def _late_writes(run: Played) -> LateWrites:
+    found = LateWrites(run.scenario.end_us or 0)
+    for event in run.events:
+        found.observe(event)
+    return found
