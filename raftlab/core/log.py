@@ -142,7 +142,10 @@ class Log:
         end = length + len(entries)
         if length == len(held):
             held.extend(entries)
-        if held[length:end] != list(entries):
+            stands = held[length] is entries[0] and held[end - 1] is entries[-1]
+        else:
+            stands = held[length:end] == list(entries)
+        if not stands:
             # Something else stands in the shared list: from here on this view has one of its own.
             self._entries = [*held[:length], *entries]
         self._length = end

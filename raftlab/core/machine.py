@@ -23,7 +23,6 @@ from msgspec import Struct
 from raftlab.core.execution import execute
 from raftlab.core.history import NOTHING, Change, History, KeyValue, LeaseChange, Result
 from raftlab.core.log import Entry
-from raftlab.core.operations import plain_put
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -195,11 +194,11 @@ class Machine(Look):
         history, start = self._history, self._length
         for entry in entries:
             if entry.client is None and entry.kind == "normal":
-                put = plain_put(entry.text)
-                if put is not None:  # as execute and write would do, in one go: most entries are such ones
+                key, _, value = entry.text.partition("=")
+                if key.isalnum() and value.isalnum():  # `x=3`: as execute and write would do, in one go
                     self.revision += 1
                     self._length += 1
-                    history.put(put[0], put[1], self.revision)
+                    history.put(key, value, self.revision)
                     continue
             result = execute(self, entry)
             history.write(result)

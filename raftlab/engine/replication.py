@@ -247,9 +247,8 @@ def store_entries(step: Step, entries: tuple[Entry, ...]) -> None:
         step.emit(EntryAppended(step.now_us, step.node.name, step.cause, "append_entries", entries[0]))
     else:
         step.emit(EntriesAppended(step.now_us, step.node.name, step.cause, "append_entries", entries))
-    for entry in entries:
-        if entry.kind == "config":
-            step.rules.see_config(step, entry)
+    for entry in [entry for entry in entries if entry.kind == "config"]:
+        step.rules.see_config(step, entry)
 
 
 def follow_commit(step: Step, message: AppendEntries, vouched: int) -> None:
