@@ -20,7 +20,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/pytest -n 2 --dist worksteal
 
 soak: $(VENV)/.installed
-	$(BIN)/raftlab soak --runs 10000 --jobs 2
+	$(BIN)/raftlab soak --runs 100000 --jobs 2
 
 bench: $(VENV)/.installed
 	@$(BIN)/python -c 'import pysyncobj' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
