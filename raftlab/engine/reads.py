@@ -76,7 +76,9 @@ def lease_holds(step: Step) -> bool:
     node, parameters = step.node, step.cluster.parameters
     if parameters.read_mode != "lease" or node.lease_broken:
         return False
-    return step.clock_us < led_at_us(step) + step.rules.lease_us(step)
+    led_us = led_at_us(step)
+    # Nobody has answered yet: there is no promise, however young the clock is.
+    return led_us >= 0 and step.clock_us < led_us + step.rules.lease_us(step)
 
 
 def lease_us(step: Step) -> int:
