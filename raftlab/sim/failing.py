@@ -133,8 +133,8 @@ class Life:
         if not problems:
             return None
         what = NO_COMMIT if NO_COMMIT in problems[0] else NO_LEADER
-        if what == NO_COMMIT and all(load.reads for load in scenario.workloads):
-            return None  # nobody asked for a write
+        if what == NO_COMMIT and all(load.reads or load.node is not None for load in scenario.workloads):
+            return None  # nobody asked for a write, or only of a server that needn't be the leader
         return Failure(what, problems[0], calm.to_us)
 
     def _whole_majority(self, cluster: Cluster, link: LinkModel) -> tuple[str, ...]:

@@ -287,10 +287,10 @@ def whole(scenario: Scenario) -> tuple[Any, ...]:
 @pytest.mark.parametrize(
     ("rule", "function", "problem", "seed"),
     [
-        ("randomize_timeout", never_twice_the_same, NO_LEADER, 37),
+        ("randomize_timeout", never_twice_the_same, NO_LEADER, 57),
         ("adopt_term", nothing, NO_LEADER, 4),
         ("back_off", nothing, NO_COMMIT, 8),
-        ("back_off", nothing, NO_COMMIT, 10),
+        ("back_off", nothing, NO_COMMIT, 9),
     ],
 )
 def test_a_dead_cluster_is_dead_for_its_rule_alone(
