@@ -18,30 +18,53 @@ WORD = 1 << 64
 """One more than the largest draw."""
 
 
-class Chance:
-    """Draws for one seed, with the newest block of each stream remembered."""
+class Stream:
+    """The draws of one purpose and owner, eight at a time: `words` are those of block `number`."""
 
-    __slots__ = ("_blocks", "_key", "seed")
+    __slots__ = ("_begun", "number", "words")
+
+    def __init__(self, key: bytes, purpose: str, who: str) -> None:
+        # What all blocks of a stream have in common is hashed once.
+        self._begun = blake2b(f"{purpose}\0{who}\0".encode(), key=key)
+        self.number = -1
+        self.words: tuple[int, ...] = ()
+
+    def turn(self, number: int) -> tuple[int, ...]:
+        """Turn to a block, and give its words."""
+        begun = self._begun.copy()
+        begun.update(b"%d" % number)
+        self.number = number
+        self.words = words = _WORDS(begun.digest())
+        return words
+
+
+class Chance:
+    """Draws for one seed."""
+
+    __slots__ = ("_key", "_streams", "seed")
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._key = b"%d" % seed
-        self._blocks: dict[str, dict[str, tuple[int, tuple[int, ...]]]] = {}  # by purpose, by owner
+        self._key = (b"%d" % seed)[:64]
+        self._streams: dict[str, dict[str, Stream]] = {}  # by purpose, by owner
 
-    def block(self, purpose: str, who: str, number: int) -> tuple[int, ...]:
-        """The draws 8 * number .. 8 * number + 7 of a stream: for whoever keeps them, and asks often."""
-        return _WORDS(blake2b(f"{purpose}\0{who}\0{number}".encode(), key=self._key[:64]).digest())
+    def stream(self, purpose: str, who: str) -> Stream:
+        """The stream of a purpose and an owner: for whoever keeps it, and asks often."""
+        owners = self._streams.setdefault(purpose, {})
+        found = owners.get(who)
+        if found is None:
+            found = owners[who] = Stream(self._key, purpose, who)
+        return found
 
     def word(self, purpose: str, who: str, ordinal: int) -> int:
         """The draw number `ordinal` (from 0) of the stream (purpose, who), uniform in [0, 2**64)."""
+        try:
+            stream = self._streams[purpose][who]
+        except KeyError:
+            stream = self.stream(purpose, who)
         number = ordinal >> 3
-        owners = self._blocks.get(purpose)
-        if owners is None:
-            owners = self._blocks[purpose] = {}
-        block = owners.get(who)
-        if block is None or block[0] != number:
-            block = owners[who] = (number, self.block(purpose, who, number))
-        return block[1][ordinal & 7]
+        words = stream.words if stream.number == number else stream.turn(number)
+        return words[ordinal & 7]
 
     def between(self, low: int, high: int, purpose: str, who: str, ordinal: int) -> int:
         """An integer in [low, high], both included."""

@@ -76,15 +76,11 @@ def _drawer(link: Link, stream: str, chance: Chance) -> Drawer:
     # A draw d of 20 bits counts as d * 1,000,000 >> 20 parts per million: these are the first that are too many.
     lost_below = 0 if link.cut else -(-(model.loss_ppm << 20) // _MILLION)
     doubled_below = 0 if link.cut else -(-(model.duplicate_ppm << 20) // _MILLION)
-    block = -1  # which eight draws are at hand
-    words: tuple[int, ...] = ()
+    draws = chance.stream("link", stream)
 
     def draw(carried: tuple[int, int, int] | None, now_us: int, message: Message) -> Fate:
-        nonlocal block, words
         count, last_due, free_us = carried or _NOTHING
-        if count >> 3 != block:
-            block = count >> 3
-            words = chance.block("link", stream, block)
+        words = draws.words if draws.number == count >> 3 else draws.turn(count >> 3)
         # One word serves three questions: 24 bits for the delay, 20 for the loss, 20 for the copy.
         word = words[count & 7]
         due = now_us + latency_us
