@@ -35,12 +35,17 @@ def crash(cluster: Cluster, node: Node, now_us: int, cause: int, chance: Chance,
     last = log.last_index
     term, vote = UNKNOWN, None
     if held is not None:
-        if last > held.index:
-            last = chance.between(held.index, last, "torn tail", node.name, node.crashes)
-            while last > held.index and (log.term_at(last) or 0) > held.term:
+        # A snapshot is written before its entries are forgotten, so the disk holds all up to it, and its term.
+        sure = held.index if node.snapshot is None else max(held.index, node.snapshot.index)
+        if last > sure:
+            last = chance.between(sure, last, "torn tail", node.name, node.crashes)
+            while last > sure and (log.term_at(last) or 0) > held.term:
                 last -= 1  # the term was to be written before its entries
-        if (held.term, held.vote) != (node.current_term, node.voted_for):
-            term, vote = held.term, held.vote
+        saved = (held.term, held.vote)
+        if node.snapshot is not None and node.snapshot.term > held.term:
+            saved = (node.snapshot.term, node.voted_for if node.snapshot.term == node.current_term else None)
+        if saved != (node.current_term, node.voted_for):
+            term, vote = saved
     torn = lose > 0 and last > log.snapshot_index
     if torn:
         last = max(log.snapshot_index, last - lose)
