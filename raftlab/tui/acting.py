@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from raftlab.core.commands import AnyCommand, Crash, Heal, Pause, Propose, Restart, Resume
+from raftlab.core.commands import AnyCommand, Crash, Heal, Pause, Propose, Read, Restart, Resume
 from raftlab.core.errors import CommandError
 from raftlab.core.model import CRASHED, PAUSED
+from raftlab.tui.awaited import Awaited
 from raftlab.tui.chooser import Chooser
 from raftlab.tui.choosing import CutScreen, ProposeScreen, first_possible, next_value, node_options
 from raftlab.tui.keys import hidden, shown
@@ -16,6 +17,8 @@ from raftlab.tui.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from raftlab.session import Session
 
 
 class Acting(Stage):
@@ -27,16 +30,45 @@ class Acting(Stage):
         shown("p", "propose", "propose", "propose a value"),
         shown("slash", "cut", "cut", "cut the network in two", display="/"),
         shown("x", "heal", "heal", "mend all links"),
+        shown("m", "more", "more", "more: reads, members, snapshots, disks, clocks, leases"),
         hidden("z", "freeze", "freeze a node, or thaw a frozen one"),
     ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._awaited = Awaited()
 
     def give(self, command: AnyCommand) -> None:
         """Hand a command to the session; a refusal is said, and nothing has changed."""
         try:
-            self.session.do(command)
+            self._carry_out(command)
         except CommandError as error:
             self.refused(str(error))
         self.update_views()
+
+    def do(self, command: AnyCommand) -> None:
+        """Let a command happen.
+
+        Raises:
+            CommandError: it can't be carried out.
+        """
+        self.session.do(command)
+
+    def _carry_out(self, command: AnyCommand) -> None:
+        """Who reads waits for the answer."""
+        since = self.session.position + 1
+        self.do(command)
+        if isinstance(command, Read):
+            self._awaited.ask(self.session.timeline, since)
+
+    def update_views(self) -> None:
+        super().update_views()
+        for words in self._awaited.news(self.session.timeline, self.session.position):
+            self.notify(words, title="answered", timeout=8)
+
+    def offers(self, word: str) -> bool:
+        """Whether commands of this kind are offered here (their words are those of scenarios)."""
+        return True
 
     def refused(self, words: str) -> None:
         """A command couldn't be carried out."""
@@ -79,6 +111,13 @@ class Acting(Stage):
 
     def action_heal(self) -> None:
         self.give(Heal())
+
+    def action_more(self) -> None:
+        from raftlab.tui.more import More
+
+        self.session.playing = False
+        self.update_views()
+        More(self).begin()
 
     def _choose_node(self, title: str, command: Callable[[str], AnyCommand], wanted: str | None) -> None:
         self.session.playing = False

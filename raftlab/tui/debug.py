@@ -77,6 +77,7 @@ class DebugScreen(Searching):
         hidden("1", "node(1)", "show that node whole", display="1-9"),
         *(hidden(f"{number}", f"node({number})") for number in range(2, 10)),
         hidden("0", "follow", "show the node of the event again"),
+        hidden("H", "histories", "check what clients were told: is it linearizable?"),
         hidden("w", "watch", "let it live on from here, and act (runs of ours)"),
         hidden("escape", "stop", "stop searching or playing", display="esc"),
     ]  # fmt: skip

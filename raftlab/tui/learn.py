@@ -14,6 +14,7 @@ from raftlab.core.errors import CommandError
 from raftlab.tui.acting import Acting
 from raftlab.tui.canvas import ClusterCanvas
 from raftlab.tui.caption import Caption
+from raftlab.tui.deeds import DEEDS
 from raftlab.tui.grid import join
 from raftlab.tui.keys import KeyLine, hidden, shown
 from raftlab.tui.logs import LogsTable
@@ -42,6 +43,7 @@ _WORDS: Final[dict[str, tuple[str, ...]]] = {
     "cut": ("partition", "link"),
     "heal": ("heal",),
     "freeze": ("pause", "resume"),
+    "more": tuple(dict.fromkeys(deed.word for deed in DEEDS)),
 }
 """The command words of which one must be allowed for an action to make sense."""
 
@@ -286,11 +288,13 @@ class LearnScreen(Acting):
 
     def give(self, command: AnyCommand) -> None:
         self._said = ""
-        try:
-            self.play.do(command)
-        except CommandError as error:
-            self.refused(str(error))
-        self.update_views()
+        super().give(command)
+
+    def do(self, command: AnyCommand) -> None:
+        self.play.do(command)
+
+    def offers(self, word: str) -> bool:
+        return word in self.play.allowed
 
     def refused(self, words: str) -> None:
         self._said = words[:1].upper() + words[1:]

@@ -165,6 +165,19 @@ class Stage(Screen[None]):
             self.session.slower()
         self.update_views()
 
+    def action_histories(self) -> None:
+        """Check what clients were told; a person may go to an answer that is wrong."""
+        from raftlab.tui.histories import HistoriesScreen
+
+        def chosen(position: int | None) -> None:
+            if position is not None:
+                self.session.seek(position)
+                self.update_views()
+
+        self.session.playing = False
+        self.update_views()
+        self.app.push_screen(HistoriesScreen(self.session.timeline), chosen)
+
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def before(self, event: Event | None) -> Cluster | None:

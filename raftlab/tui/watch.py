@@ -39,6 +39,7 @@ class WatchScreen(Acting):
         hidden("home", "end(-1)", "back to the beginning"),
         hidden("end", "end(1)", "to the last event so far"),
         hidden("tab", "tab", "cluster or logs, in a small terminal"),
+        hidden("H", "histories", "check what clients were told: is it linearizable?"),
         shown("d", "debug", "debugger", "look at every event"),
         shown("q", "quit", "quit", "back, or leave"),
     ]  # fmt: skip
