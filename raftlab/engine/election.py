@@ -123,6 +123,8 @@ def stand_at_once(step: Step) -> None:
 def _stand(step: Step, rule: str, *, transfer: bool) -> None:
     node = step.node
     step.rules.raise_term(step, rule)
+    if node.reads:
+        step.rules.abandon_reads(step, rule)
     step.because(step.emit(BecameCandidate(*step.stamp, rule, node.current_term)))
     step.emit(VoteGranted(*step.stamp, rule, node.name, node.current_term))
     step.emit(VoteCounted(*step.stamp, rule, node.name, True, node.current_term))
@@ -230,6 +232,8 @@ def step_down(step: Step, rule: str, reason: str) -> None:
     """5.1, 6: be a follower; a leader stops what it did as a leader."""
     node = step.node
     was_leader = node.role is LEADER
+    if node.reads:
+        step.rules.abandon_reads(step, rule)
     if was_leader:
         step.rules.give_up_requests(step, rule)
     step.emit(BecameFollower(*step.stamp, rule, node.current_term, None, reason))

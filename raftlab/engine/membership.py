@@ -111,6 +111,8 @@ def forbid_change(step: Step, wanted: Config) -> str:
     node, rules = step.node, step.rules
     if node.role is not LEADER:
         return "leader"
+    if node.transfer_to is not None:
+        return "transferring"
     if not wanted.voters:
         return "empty"
     if node.config.outgoing:
@@ -171,6 +173,7 @@ def count_round(step: Step, peer: str) -> None:
         step.emit(CatchUpEnded(*step.stamp, "catch_up", "slow", peer))
     else:
         step.emit(CatchUpRound(*step.stamp, "catch_up", peer, number + 1, node.log.last_index))
+        step.rules.count_round(step, peer)  # it may hold all of the new round already
 
 
 def promote_if_ready(step: Step) -> None:

@@ -46,7 +46,7 @@ def accept_proposal(step: Step, text: str, client: str, sequence: int, session: 
 def accept_batch(step: Step, texts: list[str]) -> None:
     """5.3, 10.2 of the dissertation: several commands that nobody waits for: one write, one message a peer."""
     node = step.node
-    if node.role is not LEADER:
+    if node.role is not LEADER or node.transfer_to is not None:
         return
     first, term = node.log.last_index + 1, node.current_term
     entries = tuple([Entry(index, term, "normal", text) for index, text in enumerate(texts, first)])

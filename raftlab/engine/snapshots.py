@@ -119,13 +119,13 @@ def install_snapshot(step: Step, message: InstallSnapshot, text: str) -> None:
     """7: the snapshot replaces our log up to its last entry; what fits behind it stays."""
     node = step.node
     config = message.config or node.config
-    before = node.config
     position = step.emit(
         SnapshotInstalled(*step.stamp, "install_snapshot", message.last_index, message.last_term, config, text)
     )
     step.because(position)
     config, index = config_at(node, node.log.last_index)
-    if index and step.cluster.parameters.config_on == "append" and config != before:
+    counts = step.cluster.parameters.config_on == "append"
+    if index and counts and (config, index) != (node.config, node.config_index):
         step.emit(ConfigChanged(*step.stamp, "see_config", config, index))
     if node.reads:
         step.rules.answer_reads(step)

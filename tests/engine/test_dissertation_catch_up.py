@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from raftlab.core.events import CatchUpEnded, ConfigRefused
+from raftlab.core.messages import AppendEntriesReply
 from raftlab.core.model import Config, Parameters
 from raftlab.engine import Rules
 from tests.engine.arena import Arena
@@ -30,10 +31,13 @@ def _adding_n4(rules: Rules, before: int = 1) -> Arena:
 
 
 def _round(arena: Arena, took_us: int) -> None:
-    """Clients go on writing; n4 acknowledges all of it after a while."""
+    """Clients go on writing; after a while n4 acknowledges all but the newest entry."""
+    leader = arena["n1"]
+    held = leader.log.last_index
     arena.propose("n1")
     arena.now_us += took_us
-    arena.acknowledge("n1", "n2", "n4")
+    arena.acknowledge("n1", "n2")
+    arena.receive("n1", "n4", AppendEntriesReply(leader.current_term, True, held))
 
 
 def _vote_at_once(step: Any, command: Any) -> None:
@@ -136,6 +140,15 @@ def test_4_2_1_all_new_servers_of_a_joint_change_catch_up_before_any_votes(rules
     assert arena["n1"].config == Config(THREE, (), arena["n1"].config.learners)
     arena.acknowledge("n1", "n5")
     assert arena["n1"].config == Config(("n1", "n4", "n5"), THREE, auto_leave=True)
+
+
+@guards("count_round", lambda step, peer: None)
+def test_4_2_1_a_round_that_is_held_already_takes_no_time(rules: Rules) -> None:
+    arena = _adding_n4(rules)
+    arena.now_us += TIMEOUT_US
+    arena.acknowledge("n1", "n2", "n4")
+    # The first round was slow, and nobody writes: n4 holds all of the second one at once.
+    assert arena["n1"].config == Config(FOUR)
 
 
 test_seen_red = guards.seen_red()

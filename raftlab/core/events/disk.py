@@ -35,7 +35,10 @@ class FsyncDone(Event, frozen=True, gc=False):
     vote: str | None = None
 
     def evolve(self, cluster: Cluster) -> None:
-        cluster.nodes[self.node].disk = Disk(self.term, self.vote, self.up_to)
+        node = cluster.nodes[self.node]
+        # A snapshot that was installed meanwhile is on disk further than this fsync reaches.
+        durable = self.up_to if node.disk is None else max(self.up_to, node.disk.index)
+        node.disk = Disk(self.term, self.vote, durable)
 
     @property
     def starts_step(self) -> bool:

@@ -24,7 +24,7 @@ class ConfigRefused(Event, frozen=True, gc=False):
     Reasons: "pending" (another change isn't committed yet), "leader" (this node doesn't lead; `leader` is the hint),
     "own term" (the leader has committed nothing in its term yet), "several" (a single-server change can't change
     several voters), "joint" (the joint configuration must be left first), "same" (nothing would change), "empty" (no
-    voter would be left).
+    voter would be left), "transferring" (the leader hands over just now).
     """
 
     config: Config

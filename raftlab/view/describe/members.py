@@ -27,6 +27,7 @@ def _config(event: e.ConfigChanged, cluster: Cluster | None) -> str:
 
 _REFUSALS: Final = {
     "pending": "the change before it isn't committed yet",
+    "transferring": "the leader hands over just now",
     "leader": "it doesn't lead",
     "own term": "it has committed nothing in its own term yet",
     "several": "without a joint configuration, one voter at a time may change",
