@@ -117,7 +117,8 @@ def _document(run: Run) -> dict[str, Any]:
 
 
 def _print(run: Run, save: str | None, shrink: bool) -> None:
-    click.echo(f"seed {run.seed}: {'; '.join(run.problems)}")
+    more = f" (and {len(run.problems) - 1} more)" if len(run.problems) > 1 else ""
+    click.echo(f"seed {run.seed}: {run.problems[0]}{more}")
     small = run.shrunk
     if small is not None:
         nodes = f"{small.nodes} node{'s' * (small.nodes != 1)}"
