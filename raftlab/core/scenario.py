@@ -5,6 +5,8 @@ The same scenario with the same seed gives the same bytes, on every machine.
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -16,6 +18,12 @@ from raftlab.core.model import DiskModel, LinkModel, Parameters, Scheduled, Work
 MOST_NODES = 9
 """The largest cluster: what a ring on a projector can show, and two more than anybody should run."""
 
+TOPICS: Final = (
+    "first steps", "elections", "the log", "members", "snapshots", "reads", "clients and their store", "disks",
+    "networks", "rules taken out",
+)  # fmt: skip
+"""What scenarios are about, in the order in which one would teach it."""
+
 
 class Scenario(Struct, frozen=True):
     """What to simulate.
@@ -23,6 +31,7 @@ class Scenario(Struct, frozen=True):
     `histories` are terms, votes and logs that nodes start with; `script` the commands in order of their times;
     `end_us` when it is over (None: it has no end of its own); `teaches` one sentence for lists; `off` the broken
     variants in force. `links`, `clocks` and `disks` are those that differ from the rest (see ClusterCreated).
+    `topic` is one of TOPICS, for lists; "" where nobody said.
     """
 
     name: str = "scenario"
@@ -41,6 +50,7 @@ class Scenario(Struct, frozen=True):
     links: dict[str, dict[str, LinkModel]] = {}
     clocks: dict[str, int] = {}
     disks: dict[str, DiskModel] = {}
+    topic: str = ""
 
     def created(self) -> ClusterCreated:
         """The first event of its trace."""

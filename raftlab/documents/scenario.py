@@ -1,6 +1,7 @@
 """Scenarios in YAML; docs/scenarios.md lists all words.
 
     title: A leader crashes
+    topic: first steps
     teaches: The others elect a new leader; nothing committed is lost.
     nodes: 5                       # or a list of names
     seed: 3
@@ -30,7 +31,7 @@ from raftlab.core.commands import ChangeMembers, SetParameter
 from raftlab.core.errors import ScenarioError
 from raftlab.core.events import History
 from raftlab.core.model import DiskModel, Entry, LinkModel, Parameters, Scheduled, Workload
-from raftlab.core.scenario import MOST_NODES, Scenario, is_alias, names_in
+from raftlab.core.scenario import MOST_NODES, TOPICS, Scenario, is_alias, names_in
 from raftlab.documents.commands import COMMANDS, CONSISTENCY, read_commands
 from raftlab.documents.located import Document, Reader
 from raftlab.documents.network import read_links
@@ -48,8 +49,8 @@ from raftlab.documents.values import CLOCK_RATE, NODE, SOME_TIME, TEXT, TIME
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 KEYS: Final = (
-    "title", "teaches", "nodes", "learners", "needs-odd", "seed", "parameters", "disk", "disks", "link", "regions",
-    "wan", "links", "clocks", "workload", "workloads", "until", "off", "script", "histories",
+    "title", "topic", "teaches", "nodes", "learners", "needs-odd", "seed", "parameters", "disk", "disks", "link",
+    "regions", "wan", "links", "clocks", "workload", "workloads", "until", "off", "script", "histories",
 )  # fmt: skip
 
 WORKLOAD: Final[dict[str, Setting]] = {
@@ -107,6 +108,7 @@ def read_fields(reader: Reader, name: str) -> Scenario:
         links=read_links(fields, nodes, link),
         clocks=_clocks(fields["clocks"], nodes) if "clocks" in fields else {},
         disks=_disks(fields["disks"], nodes, parameters) if "disks" in fields else {},
+        topic=fields["topic"].choice(TOPICS) if "topic" in fields else "",
     )
 
 

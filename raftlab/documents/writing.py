@@ -43,6 +43,8 @@ def write_scenario(scenario: Scenario) -> str:
 def _lines(scenario: Scenario) -> Iterator[str]:
     if scenario.title != scenario.name:
         yield f"title: {write_text(scenario.title)}"
+    if scenario.topic:
+        yield f"topic: {write_text(scenario.topic)}"
     if scenario.teaches:
         yield f"teaches: {write_text(scenario.teaches)}"
     numbered = tuple(f"n{number}" for number in range(1, len(scenario.nodes) + 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from raftlab.core.scenario import Scenario
     from raftlab.importers import FileReport
+
+_FIRST_STEPS: Final = ("healthy-cluster", "leader-crash", "split-vote", "symmetric-partition", "lagging-follower")
+"""The scenarios to begin with, in their order; in all other topics the titles give it."""
 
 _OURS = b'{"raftlab_trace"'
 
@@ -120,8 +123,24 @@ def _standard_input() -> Iterator[str]:
 
 
 def scenario_names() -> list[str]:
-    """The scenarios that ship."""
+    """The scenarios that ship, by their names; `shipped_scenarios` has them in the order to teach them."""
     return sorted(path.stem for path in data_path("lessons", "scenarios").glob("*.yaml"))
+
+
+def shipped_scenarios() -> list[Scenario]:
+    """The scenarios that ship, read, in the order in which one would teach them: topic by topic.
+
+    Raises:
+        ScenarioError: one of their files has mistakes.
+    """
+    from raftlab.core.scenario import TOPICS
+
+    def order(it: Scenario) -> tuple[int, int, str]:
+        topic = TOPICS.index(it.topic) if it.topic in TOPICS else len(TOPICS)
+        step = _FIRST_STEPS.index(it.name) if it.name in _FIRST_STEPS else len(_FIRST_STEPS)
+        return topic, step, it.title.casefold()
+
+    return sorted((open_scenario(name) for name in scenario_names()), key=order)
 
 
 def open_scenario(name: str) -> Scenario:

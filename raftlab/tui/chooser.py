@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 
 class Option(Struct, frozen=True):
-    """One thing to choose: what comes back, its words, and whether it can be chosen now."""
+    """One thing to choose: what comes back, its words, whether it can be had now; `group`: its heading in a Finder."""
 
     value: str
     label: str
     note: str = ""
     possible: bool = True
+    group: str = ""
 
 
 class Chooser(Modal[str]):

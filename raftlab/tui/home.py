@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from raftlab.core.errors import LessonError, RaftlabError
 from raftlab.tui.chooser import Chooser, Option
+from raftlab.tui.finder import Finder
 from raftlab.tui.grid import BOLD, Grid, fit
 from raftlab.tui.keys import KeyLine, hidden, shown
 from raftlab.tui.lines import Lines
@@ -260,15 +261,12 @@ class HomeScreen(Screen[None]):
             self.notify(str(error), severity="error", timeout=10)
 
     def _choose_scenario(self) -> None:
-        from raftlab.session import open_scenario
-        from raftlab.session.opening import scenario_names
+        from raftlab.session.opening import shipped_scenarios
 
-        scenarios = [open_scenario(name) for name in scenario_names()]
         options = [
-            Option(scenario.name, f"{scenario.title or scenario.name} ({len(scenario.nodes)})", scenario.teaches)
-            for scenario in scenarios
+            Option(it.name, f"{it.title} ({len(it.nodes)})", it.teaches, group=it.topic) for it in shipped_scenarios()
         ]
-        self.app.push_screen(Chooser("watch a scenario", options), self._watch)
+        self.app.push_screen(Finder("watch a scenario", options), self._watch)
 
     def _watch(self, name: str | None) -> None:
         if name is not None:

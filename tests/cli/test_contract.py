@@ -14,6 +14,7 @@ from raftlab.core import events as e
 from raftlab.core.log import Entry
 from raftlab.core.machine import Result as Applied
 from raftlab.core.model import Config
+from raftlab.core.scenario import TOPICS
 from raftlab.trace.codec import TraceHeader
 from raftlab.trace.writer import TraceWriter
 
@@ -45,6 +46,10 @@ def test_scenarios() -> None:
         "lagging-follower", "figure-7", "figure-8",
     }  # fmt: skip
     assert all(set(it) == {"name", "title", "nodes", "teaches"} for it in found)
+    assert [it["name"] for it in found[:2]] == ["healthy-cluster", "leader-crash"]
+    lines = raftlab("scenarios").stdout.splitlines()
+    assert [line.split()[0] for line in lines if line.startswith("  ")] == [it["name"] for it in found]
+    assert [line for line in lines if line and not line.startswith("  ")] == list(TOPICS)
 
 
 def test_run_gives_its_summary(tmp_path: Path) -> None:

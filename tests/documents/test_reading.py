@@ -168,6 +168,8 @@ WRONG = [
     ("parameters: {election-timeout: 40ms}", "1:32: a heartbeat every 50ms can't keep an election timeout of 40ms"),
     ("parameters: {preset: etcd, election-timeout: 100ms}", "1:46: a heartbeat every 100ms can't keep"),
     ("parameters: {heartbeat-interval: 0}", "should be longer than '0'"),
+    ("title: A\ntopic: election", "2:8: 'topic' can't be 'election'; did you mean 'elections'?"),
+    ("topic: ponies", "1:8: 'topic' can't be 'ponies'; there are first steps, elections, the log"),
     ("parameters: {preset: zab}", "1:22: 'parameters.preset' can't be 'zab'; there are paper, etcd"),
     ("parameters: {prevote: true}", "1:14: unknown key 'prevote'; did you mean 'pre-vote'?"),
     ("parameters: {pre-vote: yes}", "1:24: 'parameters.pre-vote' should be true or false, not 'yes'"),

@@ -9,9 +9,11 @@ import pytest
 
 from raftlab.core import events as e
 from raftlab.core.messages import AppendEntries, InstallSnapshot, PreVote, ReadIndex, TimeoutNow
+from raftlab.core.rulebook import RULES
+from raftlab.core.scenario import TOPICS
 from raftlab.documents.writing import write_scenario
 from raftlab.session import open_scenario
-from raftlab.session.opening import scenario_names
+from raftlab.session.opening import scenario_names, shipped_scenarios
 from tests.scenarios.run import Run, changed, shipped
 
 ALL = scenario_names()
@@ -25,7 +27,28 @@ def test_what_ships_says_what_it_teaches_and_how_long_it_lasts(name: str) -> Non
     assert scenario.teaches.endswith(".")
     assert len(scenario.teaches) <= 110
     assert scenario.end_us
+    assert scenario.topic in TOPICS
     assert write_scenario(scenario)
+
+
+def test_they_are_listed_in_the_order_of_teaching() -> None:
+    found = shipped_scenarios()
+
+    assert sorted(it.name for it in found) == ALL
+    assert [it.name for it in found[:5]] == [
+        "healthy-cluster", "leader-crash", "split-vote", "symmetric-partition", "lagging-follower",
+    ]  # fmt: skip
+    assert list(dict.fromkeys(it.topic for it in found)) == list(TOPICS)
+    assert all(
+        one.title.casefold() < other.title.casefold() for one, other in pairwise(found[5:]) if one.topic == other.topic
+    )
+    assert [TOPICS.index(it.topic) for it in found] == sorted(TOPICS.index(it.topic) for it in found)
+
+
+def test_what_stands_under_the_rules_shows_a_broken_variant() -> None:
+    shown = {variant.scenario for rule in RULES for variant in rule.variants}
+
+    assert {it.name for it in shipped_scenarios() if it.topic == "rules taken out"} <= shown
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if not open_scenario(name).off])
