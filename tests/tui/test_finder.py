@@ -99,9 +99,9 @@ async def test_typed_letters_keep_those_that_have_them() -> None:
 
 async def test_a_digit_chooses_until_letters_are_typed() -> None:
     async with showing(HomeScreen, SMALL) as (app, pilot):
-        await press(pilot, "w", *"figure", "space", "8")
+        await press(pilot, "w", *"etcd", "space", *"100")
         assert shows(app, Finder)
-        assert "▸   Figure 8 (5)" in row_of(app)
+        assert "▸   etcd as it comes (3)" in row_of(app)
         await press(pilot, "escape", "2")
         assert shows(app, WatchScreen)
 
