@@ -58,9 +58,16 @@ class RaftlabApp(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             try:
-                loop.add_signal_handler(number, self.exit)
+                loop.add_signal_handler(number, self._hang_up if number == signal.SIGHUP else self.exit)
             except (NotImplementedError, RuntimeError, ValueError):
                 return  # not on this system, or not in the main thread (tests)
+
+    def _hang_up(self) -> None:
+        """The terminal is gone: nobody is left to be shown how we leave, and what is written to it never arrives.
+
+        Leaving in order waits for the terminal, and would keep a core busy for ever. Progress is saved as it is made.
+        """
+        os._exit(129)
 
     def go_back(self) -> None:
         """Close the screen in front; the first one closes the application."""

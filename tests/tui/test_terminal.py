@@ -125,6 +125,15 @@ def test_however_it_ends_the_terminal_is_given_back(trace: Path, how: str) -> No
     assert b"Traceback" not in terminal.output
 
 
+def test_a_terminal_that_is_closed_ends_it(trace: Path) -> None:
+    terminal = Terminal(["debug", str(trace)], 100, 30)
+    assert terminal.read_until(b"A cluster of"), terminal.output[-2000:]
+
+    terminal.process.send_signal(signal.SIGHUP)
+
+    assert terminal.process.wait(10) == 129  # at once: whoever waits for a terminal that is gone waits for ever
+
+
 def test_a_trace_on_standard_input_leaves_the_keys_to_the_terminal() -> None:
     """Only the refusal can be tested without a controlling terminal: it must not hang, and not read for ever."""
     done = subprocess.run(
