@@ -95,14 +95,20 @@ def may_stand(step: Step) -> bool:
     """Dissertation 4.2.1, 4.2.2: a voter stands, a learner never does.
 
     A voter that its newest configuration leaves out stands as long as that isn't committed: its log may be the
-    longest, and then nobody else can win. Its own vote doesn't count.
+    longest, and then nobody else can win. Its own vote doesn't count. Where a configuration counts once it is applied
+    (etcd), the others may not have applied it yet and need this server's vote, so it stands as long as its log holds
+    anything that isn't committed.
     """
     node = step.node
-    if is_voter(node.config, node.name):
+    config, name = node.config, node.name
+    if is_voter(config, name):
         return True
-    if node.config_index <= node.commit_index:
+    if node.config_index > node.commit_index:
+        return is_voter(config_at(node, node.config_index - 1)[0], name)
+    if step.cluster.parameters.config_on != "apply" or node.log.last_index == node.commit_index:
         return False
-    return is_voter(config_at(node, node.config_index - 1)[0], node.name)
+    left = bool(config.voters) and name not in config.learners
+    return left or is_voter(config_at(node, node.config_index - 1)[0], name)
 
 
 def is_voter(config: Config, name: str) -> bool:
