@@ -133,9 +133,10 @@ class ReadIndexReply(Message, frozen=True, gc=False):
 
 
 class Proposal(Message, frozen=True, gc=False):
-    """A follower passes a client's request on to the leader (etcd's MsgProp)."""
+    """A follower passes a client's request on to the leader (etcd's MsgProp). `session`: its client keeps one."""
 
     entries: tuple[Entry, ...] = ()
+    session: bool = False
 
 
 class OtherMessage(Message, frozen=True, gc=False):

@@ -58,16 +58,15 @@ def take_forwarded(step: Step, sender: str, message: Proposal) -> None:
     """etcd: a follower has passed on what its client asked."""
     if step.node.role is LEADER and step.node.transfer_to is None:
         for entry in message.entries:
-            step.rules.accept_proposal(step, entry.text, entry.client or "", abs(entry.sequence), entry.sequence < 0)
+            step.rules.accept_proposal(step, entry.text, entry.client or "", entry.sequence, message.session)
 
 
 def _pass_on(step: Step, text: str, client: str, sequence: int, session: bool) -> None:
     """8: the client is told whom to ask; etcd's followers pass the request on themselves."""
     node = step.node
     if step.cluster.parameters.forward_proposals and node.leader is not None:
-        # A negative sequence on the wire says that the client has a session.
-        entry = Entry(0, 0, "normal", text, client, -sequence if session else sequence)
-        step.send(node.leader, Proposal(node.current_term, (entry,)), "accept_proposal")
+        entry = Entry(0, 0, "normal", text, client, sequence)
+        step.send(node.leader, Proposal(node.current_term, (entry,), session), "accept_proposal")
         return
     step.emit(ClientAnswered(*step.stamp, "accept_proposal", client, sequence, "refused", 0, node.leader))
 
