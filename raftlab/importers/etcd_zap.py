@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from raftlab.importers.fact import Fact
-from raftlab.importers.imported import FileReport, Imported
-from raftlab.importers.names import Names
+from raftlab.importers.imported import FileReport
 from raftlab.importers.raft_forms import LINE_STARTS, form_of
-from raftlab.importers.raft_tellers import tell
 from raftlab.importers.stamps import micros
+from raftlab.importers.stream import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
+    from raftlab.importers.names import Names
     from raftlab.importers.source import Progress, Source
 
 KIND: Final = "etcd-zap"
@@ -204,19 +204,16 @@ def recognises(head: bytes) -> bool:
     )
 
 
-def read(sources: Sequence[Source], progress: Progress | None = None) -> Imported:
-    """The trace of one cluster, from its nodes' files.
+def gather(
+    source: Source, number: int, report: FileReport, names: Names, progress: Progress | None = None
+) -> list[Stream]:
+    """The facts of one file (see etcd_cluster.Part).
 
     Raises:
-        TraceError: a file breaks off, or none holds a line of raft's.
+        TraceError: the file breaks off.
     """
-    names = Names()
-    reports = [FileReport(source.name, KIND, skipped={}) for source in sources]
-    streams = [
-        _read_file(source, _File(number, report, names), progress)
-        for number, (source, report) in enumerate(zip(sources, reports, strict=True))
-    ]
-    return tell(streams, names, reports)
+    facts = _read_file(source, _File(number, report, names), progress)
+    return [Stream(facts, clock=facts[0].node if facts else None)]
 
 
 def _read_file(source: Source, file: _File, progress: Progress | None) -> list[Fact]:

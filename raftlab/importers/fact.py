@@ -11,9 +11,9 @@ class Fact(Struct, eq=False):
     """One line: who says it, when, and what, in the source's own identifiers.
 
     `form` is the name of the line's form (raft_forms.py), `args` are the pieces that the form picks out, `payload` what
-    isn't text (a message from the wire, a record of a WAL, a poll). `needs` are facts that must have been told before (the sending before the arrival), `told` says whether this one has been, and
-    `position` is where the event stands that others call their cause; a sending knows its `arrival`, an arrival its
-    `sending`.
+    isn't text (a message from the wire, a record of a WAL, a poll). `needs` are facts that must have been told before
+    (the sending before the arrival), `told` says whether this one has been, and `position` is where the event stands
+    that others call their cause; a sending knows its `arrival`, an arrival its `sending`.
     """
 
     source: int

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from raftlab.importers.fact import Fact
     from raftlab.importers.names import Names
     from raftlab.importers.raft_telling import Teller
+    from raftlab.importers.stream import Stream
 
 KNOWS: Final = ("roles", "terms", "votes", "leaders", "config")
 """What raft's lines tell at every moment. Messages, progress, commits and entries they tell here and there only."""
@@ -66,16 +67,16 @@ TELLERS: Final[dict[str, Teller]] = {
 }
 
 
-def tell(streams: Sequence[list[Fact]], names: Names, reports: list[FileReport]) -> Imported:
-    """One trace from the facts of each file, in its own order.
+def tell(streams: Sequence[Stream], names: Names, reports: list[FileReport]) -> Imported:
+    """One trace from the facts of each writer, in its own order.
 
     Raises:
-        TraceError: no file holds a line of raft's.
+        TraceError: no file holds anything of raft's.
     """
-    streams = [_boot_first(stream) for stream in streams]
-    telling = Telling(names, pair(streams), reports)
-    telling.speaking = {fact.node for stream in streams for fact in stream}
-    telling.tell(weave(streams), TELLERS)
+    told = [_boot_first(stream.facts) for stream in streams]
+    telling = Telling(names, pair(told), reports)
+    telling.speaking = {fact.node for facts in told for fact in facts}
+    telling.tell(weave(told), TELLERS)
     story = telling.story
     if not story.events:
         seen = ", ".join(f"{count} {reason}" for reason, count in reports[0].skipped.items())

@@ -1,28 +1,31 @@
 """Which kinds of foreign files there are, which kind a file is, and reading them.
 
-A new kind is a module with KIND, TITLE, `recognises(head)` and `read(sources, progress)`, and a line in IMPORTERS.
+Kinds that tell of an etcd cluster are PARTS: files of several of them make one trace. All others stand alone: a module
+with KIND, TITLE, `recognises(head)` and `read(sources, progress)`, and a line in IMPORTERS.
 """
 
 from __future__ import annotations
 
-import zlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from raftlab.core.errors import TraceError
-from raftlab.importers import etcd_ndjson, etcd_zap
+from raftlab.importers import etcd_cluster, etcd_ndjson, etcd_zap
 from raftlab.importers.etcd_script import importer as etcd_script
-from raftlab.importers.source import GZIP_MAGIC, HEAD_BYTES, Source
+from raftlab.importers.imported import FileReport
+from raftlab.importers.source import Source, head_of
+from raftlab.importers.sources import Unread, gather_sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from raftlab.importers.etcd_cluster import Part
     from raftlab.importers.imported import Imported
     from raftlab.importers.source import Progress
 
 
 class Importer(Protocol):
-    """What a module has to offer."""
+    """What a module has to offer whose files stand alone."""
 
     @property
     def KIND(self) -> str:
@@ -39,10 +42,14 @@ class Importer(Protocol):
         """The trace of one cluster, from the files of its nodes."""
 
 
-IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_zap, etcd_script))
-"""The narrower ones first: the first that recognises a file has it."""
+PARTS: Final = tuple(cast("Part", module) for module in (etcd_zap,))
+"""What tells of an etcd cluster, the narrower ones first."""
 
-KINDS: Final = tuple(importer.KIND for importer in IMPORTERS)
+IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_script))
+"""What stands alone, the narrower ones first: the first that recognises a file has it, and before the PARTS."""
+
+_ALL: Final[tuple[Importer | Part, ...]] = (*IMPORTERS, *PARTS)
+KINDS: Final = tuple(each.KIND for each in _ALL)
 
 
 def detect(source: Path | str | bytes) -> str | None:
@@ -51,53 +58,69 @@ def detect(source: Path | str | bytes) -> str | None:
     Raises:
         TraceError: the file can't be read.
     """
-    head = _unpacked(source) if isinstance(source, bytes) else Source(source).head
-    return next((importer.KIND for importer in IMPORTERS if importer.recognises(head)), None)
+    head = head_of(source) if isinstance(source, bytes) else Source(source).head
+    return next((each.KIND for each in _ALL if each.recognises(head)), None)
 
 
 def read(paths: Sequence[Path | str], kind: str | None = None, progress: Progress | None = None) -> Imported:
-    """Read foreign files, the nodes of ONE cluster, into one trace.
+    """Read foreign files, of ONE cluster, into one trace.
 
     Args:
-        paths: the files; packed ones (.gz) are told by their first bytes.
-        kind: one of KINDS; by default it is detected.
+        paths: files, packed ones (gzip, zstd) told by their first bytes, and directories, of which all files are
+            looked at.
+        kind: one of KINDS; by default it is detected for each file.
         progress: called now and then with (bytes read, bytes in all) of the file at hand.
 
     Raises:
-        TraceError: a file is missing, empty, no text, of another kind than the others or of none, or holds nothing of
-            raft's.
+        TraceError: a file is missing, empty, of no kind known here, or of one that can't be joined with the others';
+            or none holds anything of raft's.
     """
     if not paths:
         raise TraceError("no file to import was named")
-    sources = [Source(path) for path in paths]
-    kinds = {source.name: kind or _kind_of(source) for source in sources}
-    first = kinds[sources[0].name]
-    for name, other in kinds.items():
-        if other != first:
-            raise TraceError(
-                f"this is {other}, but {sources[0].name} is {first}: the files of one cluster are of one kind",
-                file=name,
-            )
-    importer = next((importer for importer in IMPORTERS if first == importer.KIND), None)
-    if importer is None:
+    sources, unread = gather_sources(paths)
+    if kind is not None and kind not in KINDS:
         raise TraceError(
-            f"there is no importer of the kind {first!r}; there are: {', '.join(KINDS)}", file=sources[0].name
+            f"there is no importer of the kind {kind!r}; there are: {', '.join(KINDS)}", file=str(paths[0])
         )
-    return importer.read(sources, progress)
+    chosen: list[tuple[Source, Importer | Part]] = []
+    for source in sources:
+        found = next((each for each in _ALL if (kind == each.KIND if kind else each.recognises(source.head))), None)
+        if found is not None:
+            chosen.append((source, found))
+        elif source.found_in_directory:
+            unread.append(Unread(source.name, "of no kind that raftlab knows"))
+        else:
+            raise _no_kind(source)
+    if not chosen:
+        raise TraceError(_nothing_in(unread), file=str(paths[0]))
+    imported = _read_all(chosen, progress)
+    imported.files.extend(FileReport(it.file, "unknown", 1, skipped={it.reason: 1}) for it in unread)
+    return imported
 
 
-def _kind_of(source: Source) -> str:
-    for importer in IMPORTERS:
-        if importer.recognises(source.head):
-            return importer.KIND
-    known = "; ".join(f"{importer.KIND} ({importer.TITLE})" for importer in IMPORTERS)
-    raise TraceError(f"this is no log that raftlab knows; it knows {known}", file=source.name, line=1)
+def _read_all(chosen: list[tuple[Source, Importer | Part]], progress: Progress | None) -> Imported:
+    first_source, first = chosen[0]
+    alone = next(((source, each) for source, each in chosen if each in IMPORTERS), None)
+    if alone is None:
+        return etcd_cluster.read(cast("list[tuple[Source, Part]]", chosen), progress)
+    for source, each in chosen:
+        if each is not first:
+            raise TraceError(
+                f"this is {each.KIND}, but {first_source.name} is {first.KIND}: the files of one cluster are of one "
+                f"kind (those of an etcd cluster, {', '.join(part.KIND for part in PARTS)}, may be mixed)",
+                file=source.name,
+            )
+    return cast("Importer", first).read([source for source, _ in chosen], progress)
 
 
-def _unpacked(head: bytes) -> bytes:
-    if not head.startswith(GZIP_MAGIC):
-        return head
-    try:
-        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(head, HEAD_BYTES)
-    except zlib.error as error:
-        raise TraceError(f"this gzip data is damaged: {error}") from None
+def _no_kind(source: Source) -> TraceError:
+    if source.binary:
+        return TraceError("this is a binary file of no kind that raftlab knows; a log is text", file=source.name)
+    known = "; ".join(f"{each.KIND} ({each.TITLE})" for each in _ALL)
+    return TraceError(f"this is no log that raftlab knows; it knows {known}", file=source.name, line=1)
+
+
+def _nothing_in(unread: list[Unread]) -> str:
+    seen = "; ".join(f"{it.file}: {it.reason}" for it in unread[:5])
+    more = f" and {len(unread) - 5} more" if len(unread) > 5 else ""
+    return f"there is no log in it that raftlab knows ({seen}{more})" if unread else "there is no file in it"

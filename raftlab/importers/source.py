@@ -1,11 +1,13 @@
-"""A foreign file: opened (packed or not), checked, and read as lines of bytes with their numbers.
+"""A foreign file: opened (packed or not), and read as lines of bytes with their numbers, or as bytes.
 
-Lines are streamed: a log of many gigabytes takes no more memory than one line of it.
+Lines are streamed: a log of many gigabytes takes no more memory than one line of it, and a line longer than a mebibyte
+is handed on cut to that (what is cut off can't be a line of raft's).
 """
 
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
@@ -13,36 +15,47 @@ from typing import TYPE_CHECKING, Final, cast
 from raftlab.core.errors import TraceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
 
     Progress = Callable[[int, int], None]
     """Called now and then with (bytes read, bytes in all), packed bytes for packed files."""
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
+ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 HEAD_BYTES: Final = 65_536
+LINE_BYTES: Final = 1 << 20
+"""How much of a line is looked at."""
+
 _EVERY: Final = 65_536
 """How many lines pass between two calls of progress."""
 
+_DAMAGES: Final = (gzip.BadGzipFile, zlib.error, EOFError, OSError)
+
 
 class Source:
-    """One file that exists, holds text, and isn't empty; `name` is how the person named it.
+    """One file that exists and isn't empty; `name` is how the person named it.
+
+    `segments` are the files of a log that is cut into several (a WAL); most sources have one. `binary`: its beginning
+    holds a zero byte. `found_in_directory`: the person named a directory, not this file.
 
     Raises:
-        TraceError: it can't be read, or is no text.
+        TraceError: it can't be read, or is empty.
     """
 
-    __slots__ = ("head", "name", "path", "size")
+    __slots__ = ("binary", "found_in_directory", "head", "name", "path", "segments", "size")
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, found_in_directory: bool = False, segments: Sequence[Path] = ()) -> None:
         self.name = str(path)
         self.path = Path(path)
+        self.segments = tuple(segments) or (self.path,)
+        self.found_in_directory = found_in_directory
         try:
-            self.size = self.path.stat().st_size
+            self.size = sum(segment.stat().st_size for segment in self.segments)
             if self.path.is_dir():
                 raise TraceError("this is a directory; name the log files in it, one for each node", file=self.name)
-            with self._open() as file:
-                self.head = file.read(HEAD_BYTES)
+            with open_unpacked(self.path) as file:
+                self.head = _beginning(file)
         except FileNotFoundError:
             raise TraceError("there is no such file", file=self.name) from None
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
@@ -51,34 +64,89 @@ class Source:
             raise TraceError(f"this file can't be read: {error.strerror or error}", file=self.name) from None
         if not self.head:
             raise TraceError("this file is empty; a log has at least one line", file=self.name)
-        if b"\0" in self.head[:8192]:
-            raise TraceError(
-                "this is a binary file; a log is text, one line for each thing that happened", file=self.name
-            )
-
-    def _open(self) -> BinaryIO:
-        with self.path.open("rb") as file:
-            packed = file.read(2) == GZIP_MAGIC
-        return cast("BinaryIO", gzip.open(self.path, "rb")) if packed else self.path.open("rb")
+        self.binary = b"\0" in self.head[:8192]
 
     def lines(self, progress: Progress | None = None) -> Iterator[tuple[int, bytes]]:
         """The lines with their numbers, counted from 1, each with its end of line (the last one perhaps without).
+
+        Of a line longer than LINE_BYTES the beginning is handed out, without an end of line.
 
         Raises:
             TraceError: a packed file breaks off.
         """
         number = 0
-        with self._open() as file:
-            raw = cast("BinaryIO", getattr(file, "fileobj", None) or file)
+        with self.path.open("rb") as raw:
+            file = unpacked(raw)
             try:
-                for number, line in enumerate(file, 1):
+                for number, line in enumerate(_bounded(file), 1):
                     yield number, line
                     if progress is not None and not number % _EVERY:
                         progress(raw.tell(), self.size)
-            except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            except _DAMAGES as error:
                 message = (
-                    f"this gzip file breaks off after line {number} ({error}); copy it anew, or unpack what there is"
+                    f"this packed file breaks off after line {number} ({error}); copy it anew, or unpack what there is"
                 )
                 raise TraceError(message, file=self.name, line=number) from None
         if progress is not None:
             progress(self.size, self.size)
+
+
+def _bounded(file: BinaryIO) -> Iterator[bytes]:
+    """Lines, none longer than LINE_BYTES in memory."""
+    readline = file.readline
+    while line := readline(LINE_BYTES):
+        if len(line) == LINE_BYTES and line[-1:] != b"\n":
+            while (rest := readline(LINE_BYTES)) and rest[-1:] != b"\n":
+                pass
+        yield line
+
+
+def unpacked(raw: BinaryIO) -> BinaryIO:
+    """What a file holds, unpacked if its first bytes say that it is packed.
+
+    Raises:
+        TraceError: it is packed with zstd, and this Python can't unpack that.
+    """
+    magic = raw.read(4)
+    raw.seek(0)
+    if magic.startswith(GZIP_MAGIC):
+        return cast("BinaryIO", gzip.GzipFile(fileobj=raw))
+    if magic == ZSTD_MAGIC:
+        import zstandard
+
+        reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+        return cast("BinaryIO", io.BufferedReader(reader, 1 << 20))
+    return raw
+
+
+def open_unpacked(path: Path) -> BinaryIO:
+    """A file to read, unpacked; closing it closes the file.
+
+    Raises:
+        OSError: it can't be opened.
+    """
+    return unpacked(path.open("rb"))
+
+
+def head_of(data: bytes) -> bytes:
+    """The first bytes of what `data` (the beginning of a file) holds, unpacked.
+
+    Raises:
+        TraceError: it is packed, and damaged.
+    """
+    try:
+        return _beginning(unpacked(io.BytesIO(data)))
+    except (*_DAMAGES, ValueError) as error:
+        raise TraceError(f"this packed data is damaged: {error}") from None
+
+
+def _beginning(file: BinaryIO) -> bytes:
+    """The first bytes, as far as they can be unpacked."""
+    head = b""
+    try:
+        while len(head) < HEAD_BYTES and (piece := file.read1(HEAD_BYTES - len(head))):  # type: ignore[attr-defined]
+            head += piece
+    except _DAMAGES:
+        if not head:
+            raise
+    return head

@@ -24,8 +24,8 @@ def test_a_missing_file(tmp_path: Path) -> None:
     assert "there is no such file" in message_of(tmp_path / "n1.log")
 
 
-def test_a_directory(tmp_path: Path) -> None:
-    assert "this is a directory; name the log files in it" in message_of(tmp_path)
+def test_an_empty_directory(tmp_path: Path) -> None:
+    assert "this directory is empty" in message_of(tmp_path)
 
 
 def test_an_empty_file(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_trace_without_an_event_of_rafts(tmp_path: Path) -> None:
 def test_an_unknown_kind() -> None:
     message = message_of(logs(COPY)[0], kind="zookeeper")
 
-    assert "no importer of the kind 'zookeeper'; there are: etcd-raft-ndjson, etcd-zap" in message
+    assert "no importer of the kind 'zookeeper'; there are: etcd-raft-ndjson, etcd-raft-script" in message
 
 
 def test_files_of_two_kinds(tmp_path: Path) -> None:
