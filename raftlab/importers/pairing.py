@@ -43,7 +43,7 @@ def pair(streams: Sequence[Sequence[Fact]]) -> dict[str, Fact | str]:
     sendings: dict[Key, list[Fact]] = {}
     leaders: dict[str, Fact | str] = {}
     for fact in facts:
-        key = _sent(fact)
+        key = sent_key(fact)
         if key is not None:
             sendings.setdefault(key, []).append(fact)
         if fact.form == "became_leader":
@@ -51,7 +51,7 @@ def pair(streams: Sequence[Sequence[Fact]]) -> dict[str, Fact | str]:
         elif fact.form == "leader_learned":
             leaders.setdefault(fact.args[1], fact.args[0])
     for fact in facts:
-        key = _arrived(fact)
+        key = arrived_key(fact)
         if key is not None:
             _link(fact, key, sendings.get(key, ()))
         _follow_leader(fact, leaders)
@@ -85,7 +85,7 @@ def _follow_leader(fact: Fact, leaders: dict[str, Fact | str]) -> None:
         fact.needs = (*fact.needs, elected)
 
 
-def _sent(fact: Fact) -> Key | None:
+def sent_key(fact: Fact) -> Key | None:
     """What a line says that its node sent."""
     args = fact.args
     match fact.form:
@@ -102,7 +102,7 @@ def _sent(fact: Fact) -> Key | None:
     return None
 
 
-def _arrived(fact: Fact) -> Key | None:
+def arrived_key(fact: Fact) -> Key | None:
     """What a line says that reached its node."""
     args = fact.args
     match fact.form:
