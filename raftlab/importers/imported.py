@@ -32,7 +32,9 @@ class Imported(Struct):
 
     `events` are in their final order (an event's position is its index); `origins[i]` is where events[i] came from,
     None for what no single line says. `nodes` are the keys in order of appearance. `unit` is "clock" (at_us counts
-    microseconds since the Unix epoch) or "step" (the source has no clock; at_us counts events).
+    microseconds since the Unix epoch) or "step" (the source has no clock; at_us counts events). `clocks` says by how
+    many microseconds the clocks of some nodes were ahead (behind: below 0) before they were put right; `origins` keep
+    the stamps as they were.
     """
 
     events: list[Event]
@@ -41,3 +43,4 @@ class Imported(Struct):
     nodes: tuple[str, ...]
     unit: str
     files: list[FileReport]
+    clocks: dict[str, int] = {}

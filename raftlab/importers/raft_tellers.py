@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from raftlab.core.errors import TraceError
 from raftlab.importers import raft_replication, raft_roles, raft_votes
+from raftlab.importers.clocks import set_right
 from raftlab.importers.imported import FileReport, Imported
 from raftlab.importers.pairing import pair
 from raftlab.importers.raft_telling import Telling
@@ -73,6 +74,7 @@ def tell(streams: Sequence[Stream], names: Names, reports: list[FileReport]) -> 
     Raises:
         TraceError: no file holds anything of raft's.
     """
+    offsets = set_right(streams)
     told = [_boot_first(stream.facts) for stream in streams]
     telling = Telling(names, pair(told), reports)
     telling.speaking = {fact.node for facts in told for fact in facts}
@@ -86,7 +88,8 @@ def tell(streams: Sequence[Stream], names: Names, reports: list[FileReport]) -> 
             file=reports[0].file,
         )
     knows = (*KNOWS, "commits") if telling.knows_commits else KNOWS
-    return Imported(story.events, story.origins, knows, tuple(story.nodes), "clock", reports)
+    clocks = {names.key(clock): offset for clock, offset in offsets.items()}
+    return Imported(story.events, story.origins, knows, tuple(story.nodes), "clock", reports, clocks)
 
 
 def _boot_first(stream: list[Fact]) -> list[Fact]:

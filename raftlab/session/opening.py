@@ -85,6 +85,7 @@ def open_traces(
         unit=imported.unit,
         knows=tuple(imported.knows),
         skipped=skipped,
+        clocks=imported.clocks,
     )
     timeline = Timeline(header)
     checker = Checker()

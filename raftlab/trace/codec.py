@@ -37,7 +37,8 @@ class TraceHeader(Struct, frozen=True, omit_defaults=True):
 
     `unit` is "us" (microseconds since the start), "clock" (microseconds since the Unix epoch) or "step" (no clock:
     at_us counts events). `modified` are the broken variants in force: such a run is modified Raft, and says so for
-    good.
+    good. `clocks`: by how many microseconds the clocks of some nodes of a real cluster were ahead, before their stamps
+    were put right.
     """
 
     raftlab_trace: int
@@ -49,6 +50,7 @@ class TraceHeader(Struct, frozen=True, omit_defaults=True):
     modified: tuple[str, ...] = ()
     knows: tuple[str, ...] = EVERYTHING
     skipped: dict[str, int] = {}
+    clocks: dict[str, int] = {}
 
 
 class _WithOrigin(Struct, frozen=True):
