@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from raftlab.trace.chain import explain, why
 from raftlab.tui.clock import full_time, short_time
 from raftlab.tui.grid import BOLD
 from raftlab.tui.node_words import changes, log_words, node_facts
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from raftlab.core.model import Cluster
     from raftlab.trace import Timeline
 
-_LONGEST_CHAIN = 60
 _CONSEQUENCES_WITHIN = 400
 
 
@@ -96,14 +96,12 @@ class WhyPane(Pane):
         if position < 0:
             self.show_lines([(Said("Before the first event: nothing has happened.", "muted"),)])
             return
-        chain = causes(timeline, position)
+        chain = explain(timeline, position)
         lines: list[Line] = []
         if len(chain) == 1:
-            lines.append((Said("No earlier event is known to have caused this one.", "muted"),))
-        if len(chain) > _LONGEST_CHAIN:
-            lines.append((Said(f"… {len(chain) - _LONGEST_CHAIN} earlier causes", "muted"),))
-        for place in chain[-_LONGEST_CHAIN:]:
-            lines.append(_row(timeline, place, here=place == position))
+            lines.append((Said("No earlier event is known to have led to this one.", "muted"),))
+        for reason in chain:
+            lines.append(_row(timeline, reason.position, reason.words, here=reason.position == position))
         after = consequences(timeline, position)
         if after:
             lines += [(), (Said("and led to", "muted", BOLD),), *(_row(timeline, place) for place in after)]
@@ -112,22 +110,19 @@ class WhyPane(Pane):
         self.redraw()
 
 
-def _row(timeline: Timeline, position: int, *, here: bool = False) -> Line:
+def _row(timeline: Timeline, position: int, words: str = "", *, here: bool = False) -> Line:
     event = timeline.event(position)
     mark = "▸" if here else "↓"
     when = short_time(event.at_us, timeline.header.unit)
     mark_section = section(event)
-    end = (Said(f"  {mark_section}", "muted"),) if mark_section else ()
+    end = tuple(Said(f"  {said}", "muted") for said in (mark_section, words and f"({words})") if said)
     sentence = Said(describe(event), "ink", BOLD if here else 0)
     return (Said(f"{mark} {when:>12}  ", "gold_text" if here else "muted"), sentence, *end)
 
 
 def causes(timeline: Timeline, position: int) -> list[int]:
     """The chain of causes up to an event, itself last."""
-    chain = [position]
-    while (cause := timeline.event(chain[-1]).cause) is not None and cause < chain[-1]:
-        chain.append(cause)
-    return chain[::-1]
+    return why(timeline, position)
 
 
 def consequences(timeline: Timeline, position: int, most: int = 8) -> list[int]:
