@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from raftlab.core.errors import TraceError
-from raftlab.importers import etcd_cluster, etcd_ndjson, etcd_zap
+from raftlab.importers import etcd_cluster, etcd_ndjson, etcd_zap, shiviz
 from raftlab.importers.etcd_script import importer as etcd_script
 from raftlab.importers.imported import FileReport
 from raftlab.importers.source import Source, head_of
@@ -45,7 +45,7 @@ class Importer(Protocol):
 PARTS: Final = tuple(cast("Part", module) for module in (etcd_zap,))
 """What tells of an etcd cluster, the narrower ones first."""
 
-IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_script))
+IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_script, shiviz))
 """What stands alone, the narrower ones first: the first that recognises a file has it, and before the PARTS."""
 
 _ALL: Final[tuple[Importer | Part, ...]] = (*IMPORTERS, *PARTS)
