@@ -7,7 +7,11 @@ A query is an expression in Python's syntax over one position of a timeline:
     commit >= 3 and count(n.log_has("x=3") for n in nodes) == 5
     any(n.role == "leader" and n.term < term for n in nodes)
 
-About the event: kind, node, rule, text (its sentence), at (seconds), and its own fields as event.entry, event.term ...
+    message == "AppendEntries" and 3 in event_terms
+
+About the event: kind, node, rule, text (its sentence), at (seconds), message (the type of the message that it carries;
+None: it carries none), event_terms (the terms that it names, itself or by its message or entries), and its own fields
+as event.entry, event.term ...
 About the cluster: nodes, up (nodes that run), leader (of the highest term; None: nobody), leaders, term and commit
 (the highest anywhere), quorum (how many of the voters a majority is), seconds, cut (whether any link is), logs_equal,
 and each node by its name. About a node: name, status, role, up, leads, term, vote, leader, commit, applied, last_index,
@@ -25,12 +29,14 @@ data, and can't do more than ask.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, Protocol
 
 from raftlab.core.errors import QueryError
 from raftlab.core.log import UNKNOWN, Log
 from raftlab.core.model import CRASHED, LEADER, REMOVED, UP, Cluster, Node
+from raftlab.trace.required import required_keys
+from raftlab.trace.terms import event_terms, message_type
 
 if TYPE_CHECKING:
     from raftlab.core.events import Event
@@ -67,7 +73,7 @@ _FUNCTIONS: dict[str, Any] = {
     "count": lambda answers: sum(1 for answer in answers if answer),
 }
 _METHODS = frozenset({"value", "log_has", "log_term", "entry", "match_index", "next_index", "progress"})
-_EVENT_NAMES = frozenset({"kind", "node", "rule", "text", "event"})
+_EVENT_NAMES = frozenset({"kind", "node", "rule", "text", "event", "message", "event_terms"})
 _CLUSTER_NAMES = frozenset(
     {"nodes", "up", "leader", "leaders", "term", "commit", "quorum", "seconds", "at", "cut", "logs_equal"}
 )
@@ -98,8 +104,10 @@ class Query:
             found.id for found in ast.walk(tree) if isinstance(found, ast.Name) and isinstance(found.ctx, ast.Store)
         }
         self._free = self._names - bound - _EVENT_NAMES - _CLUSTER_NAMES - set(_FUNCTIONS)
-        self.required = list(_required_keys(tree.body))
-        """Posting lists outside of which nothing can match ("BecameLeader", "node:n1"); may be empty."""
+        self.about_state_alone = self.needs_state and not self._names & (_EVENT_NAMES | {"seconds", "at"})
+        """Whether the answer can change only when the state does."""
+        self.required = required_keys(tree.body)
+        """Posting lists outside of which nothing can match: one of each of these alternatives; may be empty."""
         self._code = compile(tree, "<query>", "eval")
 
     def unknown_names(self, nodes: Collection[str]) -> list[str]:
@@ -108,8 +116,7 @@ class Query:
 
     def matches(self, source: Source, position: int) -> bool:
         """Whether the predicate holds at a position."""
-        event = source.event(position)
-        return bool(self._run(_Scope(self, event, source.state(position) if self.needs_state else None)))
+        return self.asker()(source.event(position), source.state(position) if self.needs_state else None)
 
     def holds(self, cluster: Cluster, event: Event | None = None) -> bool:
         """Whether it holds for a state (and the event that led to it).
@@ -117,23 +124,40 @@ class Query:
         Raises:
             QueryError: it asks for something that isn't there.
         """
-        return bool(self._run(_Scope(self, event, cluster)))
+        return self.asker()(event, cluster)
 
-    def _run(self, scope: _Scope) -> Any:
-        try:
-            return eval(self._code, scope)
-        except (TypeError, AttributeError):
-            return False  # a comparison with nobody, or with what the source can't tell, doesn't hold
-        except NameError as error:
-            raise QueryError(f"{self.text!r}: {error}") from None
+    def asker(self) -> Callable[[Event | None, Cluster | None], bool]:
+        """What says whether it holds for an event and the state after it, for whoever asks about many of them.
+
+        The state may be None where `needs_state` is False. It raises what `holds` raises.
+        """
+        scope, code = _Scope(self._describe), self._code
+        clear, builtins = scope.clear, scope["__builtins__"]
+
+        def ask(event: Event | None, cluster: Cluster | None) -> bool:
+            clear()
+            scope["__builtins__"] = builtins
+            scope.event, scope.cluster = event, cluster
+            try:
+                return bool(eval(code, scope))
+            except (TypeError, AttributeError):
+                return False  # a comparison with nobody, or with what the source can't tell, doesn't hold
+            except NameError as error:
+                raise QueryError(f"{self.text!r}: {error}") from None
+            except (ArithmeticError, ValueError) as error:
+                raise QueryError(f"{self.text!r} can't be worked out: {error}") from None
+
+        return ask
 
 
 class _Scope(dict[str, Any]):
     """Looks names up when they are first asked for. (The globals of what is run: generators see no locals.)"""
 
-    def __init__(self, query: Query, event: Event | None, cluster: Cluster | None) -> None:
+    def __init__(self, describe: Describe | None) -> None:
         super().__init__(__builtins__={})
-        self._query, self._event, self._cluster = query, event, cluster
+        self.event: Event | None = None
+        self.cluster: Cluster | None = None
+        self._describe = describe
 
     def __missing__(self, name: str) -> Any:
         found = self[name] = self._find(name)
@@ -144,10 +168,10 @@ class _Scope(dict[str, Any]):
             return _FUNCTIONS[name]
         if name in _EVENT_NAMES:
             return self._of_event(name)
-        cluster = self._cluster
+        cluster = self.cluster
         if cluster is None:
-            if name == "at" and self._event is not None:
-                return self._event.at_us / 1e6
+            if name == "at" and self.event is not None:
+                return self.event.at_us / 1e6
             raise KeyError(name)
         if name in _CLUSTER_NAMES:
             return _of_cluster(name, cluster)
@@ -156,13 +180,17 @@ class _Scope(dict[str, Any]):
         raise KeyError(name)
 
     def _of_event(self, name: str) -> Any:
-        event = self._event
+        event = self.event
         if event is None:
-            return None
+            return () if name == "event_terms" else None
         if name == "kind":
             return type(event).__name__
         if name == "text":
-            return self._query._describe(event) if self._query._describe else ""
+            return self._describe(event) if self._describe else ""
+        if name == "message":
+            return message_type(event)
+        if name == "event_terms":
+            return event_terms(event)
         return event if name == "event" else getattr(event, name)
 
 
@@ -324,22 +352,3 @@ def _check(tree: ast.AST, text: str) -> None:
                     f"{text!r} is no predicate: the functions are {', '.join(sorted(_FUNCTIONS))}, "
                     f"a node's are {', '.join(sorted(_METHODS))}"
                 )
-
-
-def _required_keys(tree: ast.expr) -> Iterator[str]:
-    """Posting lists that every match must stand in: `kind == "..."` and `node == "..."`, joined by `and`."""
-    if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
-        for part in tree.values:
-            yield from _required_keys(part)
-    elif (
-        isinstance(tree, ast.Compare)
-        and len(tree.ops) == 1
-        and isinstance(tree.ops[0], ast.Eq)
-        and isinstance(tree.left, ast.Name)
-        and isinstance(tree.comparators[0], ast.Constant)
-    ):
-        value = tree.comparators[0].value
-        if tree.left.id == "kind":
-            yield str(value)
-        elif tree.left.id == "node":
-            yield f"node:{value!s}"

@@ -1,24 +1,21 @@
 """Where a timeline's events are kept: in memory, or in a file that is read piece by piece.
 
-Both hand out blocks of 512 events. A file is mapped into memory and indexed by the offset of every block; its events
-are decoded when somebody looks at them, and the last few blocks are kept. A trace that was cut short (a crash, a full
-disk) opens up to its last whole line, and says so.
+Both hand out blocks of 512 events. A file is indexed by the offset of every block; its events are read and decoded when
+somebody looks at them, and the last few blocks are kept. A trace that was cut short (a crash, a full disk) opens up to
+its last whole line, and says so; one that is still being written can be looked at again.
 """
 
 from __future__ import annotations
 
-import contextlib
-import gzip
-import mmap
-import tempfile
 from collections import OrderedDict
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from raftlab.core.errors import TraceError
 from raftlab.trace.codec import BLOCK, decode_block, decode_event, decode_header, decode_origin
+from raftlab.trace.trace_file import TraceFile
 
 if TYPE_CHECKING:
     from raftlab.core.events import Event
@@ -26,6 +23,8 @@ if TYPE_CHECKING:
     from raftlab.trace.codec import TraceHeader
 
 _KEPT_BLOCKS = 64
+_CHUNK = 1 << 18
+_MOST_AHEAD = 1 << 26
 
 
 class Store(Protocol):
@@ -92,6 +91,8 @@ class ForkStore(MemoryStore):
 class FileStore:
     """A trace file. `index_some` finds more of its blocks; until it has returned False, the store is growing.
 
+    After that, `grow` looks at the file again, and `index_some` takes in what has come since.
+
     Raises:
         TraceError: the file isn't a trace.
     """
@@ -99,17 +100,20 @@ class FileStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.cut_short = ""
-        self._file = _open(path)
-        try:
-            self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
-        except ValueError:
-            raise TraceError("the file is empty; a trace begins with a header line", file=str(path)) from None
-        first_end = self._map.find(b"\n")
-        line = self._map[: first_end if first_end >= 0 else len(self._map)]
-        self.header: TraceHeader = decode_header(bytes(line[:100_000]), str(path))
-        self._offsets: list[int] = [first_end + 1 if first_end >= 0 else len(self._map)]
+        self._file = TraceFile(path)
+        self._start = 0  # of what is read ahead
+        self._ahead = b""
+        line_end = self._line_end(0)
+        line = self._file.read(0, min(self._file.size if line_end < 0 else line_end, 100_000))
+        if not line:
+            raise TraceError("the file is empty; a trace begins with a header line", file=str(path))
+        self.header: TraceHeader = decode_header(line, str(path))
+        self._end = line_end + 1 if line_end >= 0 else self._file.size
+        """Where the last whole line ends that was taken in."""
+        self._offsets: list[int] = []  # where each block begins
         self._length = 0
-        self._end = self._offsets[0]
+        self._seal = self._file.seal(self._end)
+        self._bare_end = line_end < 0  # the last line that was taken in has no end of line (yet)
         self._blocks: OrderedDict[int, list[Event]] = OrderedDict()
 
     def __len__(self) -> int:
@@ -118,99 +122,151 @@ class FileStore:
     @property
     def progress(self) -> float:
         """How much of the file has been looked at, 0 to 1."""
-        return self._end / max(1, len(self._map))
+        return self._file.part(self._end)
+
+    # -- finding lines ---------------------------------------------------------------------------------------
 
     def index_some(self, blocks: int) -> bool:
-        """Find the next blocks; False once there are no more."""
-        data, find = self._map, self._map.find
+        """Find the next blocks (or what has come of the last one); False once there are no more.
+
+        Raises:
+            TraceError: a line that was added to a block isn't an event; it isn't taken in.
+        """
         for _ in range(blocks):
-            end = self._end
-            lines = 0
-            while lines < BLOCK:
-                at = find(b"\n", end)
-                if at < 0:
-                    break
+            wanted = BLOCK - self._length % BLOCK
+            if self._bare_end:
+                self._take_end_of_line()
+            end, lines = self._end, 0
+            while lines < wanted and (at := self._line_end(end)) >= 0:
                 end = at + 1
                 lines += 1
-            if lines < BLOCK and end < len(data):
+            more = lines == wanted
+            if not more and end < self._file.size:
                 lines, end = self._last_line(lines, end)
-            self._end = end
             if lines:
-                # The offset of the next block goes in first: a reader in another thread asks for length, then offsets.
-                self._offsets.append(end)
-                self._length += lines
-            if lines < BLOCK or end == len(data):
-                self._end = len(data)
+                self._take(lines, end)
+            if not more:
+                self._ahead = b""
+                self._seal = self._file.seal(self._end)
+                self.cut_short = self._cut_short()
                 return False
         return True
 
+    def _line_end(self, offset: int) -> int:
+        """Where the line that begins at an offset has its end of line; -1: nowhere (yet)."""
+        place = offset - self._start
+        chunk = _CHUNK
+        while True:
+            if 0 <= place <= len(self._ahead):
+                at = self._ahead.find(b"\n", place)
+                if at >= 0:
+                    return self._start + at
+                # Nothing up to here: what was looked at is kept, and not looked at again.
+                rest, place = self._ahead[offset - self._start :], len(self._ahead)
+            else:
+                rest, place = b"", offset - self._start
+            reached = self._start + place
+            if reached >= self._file.size and not self._file.unpack_more():
+                return -1
+            self._ahead, self._start = rest + self._file.read(reached, reached + chunk), offset
+            if len(self._ahead) == len(rest):
+                return -1  # the file has become shorter meanwhile
+            place = len(rest)
+            chunk = min(2 * chunk, _MOST_AHEAD)
+
+    def _take_end_of_line(self) -> None:
+        """The last line was whole without an end of line: when that comes, it begins no new line."""
+        if self._file.read(self._end, self._end + 1) == b"\n":
+            self._end += 1
+            self._bare_end = False
+
     def _last_line(self, lines: int, end: int) -> tuple[int, int]:
-        """The file doesn't end with an end of line: its last line is whole, or cut short."""
+        """The file doesn't end with an end of line: its last line is whole, or only half written."""
         try:
-            decode_event(self._map[end:])
+            decode_event(self._file.read(end, self._file.size))
         except msgspec.MsgspecError:
-            self.cut_short = (
-                f"the trace was cut short: its last line has no end, {len(self._map) - end} bytes are left out"
-            )
             return lines, end
-        return lines + 1, len(self._map)
+        self._bare_end = True
+        return lines + 1, self._file.size
+
+    def _take(self, lines: int, end: int) -> None:
+        """So many more lines are there, up to an offset."""
+        number, place = divmod(self._length, BLOCK)
+        if place:
+            # Others look at this block already: what is added must not make it unreadable.
+            self._decode(self._end, end, self._length + 2)
+        else:
+            self._offsets.append(self._end)
+        # The end goes in before the length: a reader in another thread asks for the length first.
+        self._end = end
+        self._length += lines
+        self._blocks.pop(number, None)
+
+    def _cut_short(self) -> str:
+        left = self._file.size - self._end
+        if left > 0:
+            return f"the trace was cut short: its last line has no end, {left} bytes are left out"
+        return f"the trace was cut short: {self._file.damage}" if self._file.damage else ""
+
+    def grow(self) -> bool:
+        """Look at the file again (two questions to the system); whether there is something for `index_some`.
+
+        Raises:
+            TraceError: the file has been replaced or cut; what was read stays as far as it is still there.
+        """
+        return self._file.grow(self._end, self._seal)
+
+    # -- looking ---------------------------------------------------------------------------------------------
 
     def block(self, number: int) -> list[Event]:
         kept = self._blocks.get(number)
-        if kept is not None:
+        length = self._length
+        if kept is not None and (len(kept) == BLOCK or number * BLOCK + len(kept) == length):
             return kept
-        if number + 1 >= len(self._offsets):
+        if number >= len(self._offsets):
             return []
-        try:
-            events = decode_block(self._map[self._offsets[number] : self._offsets[number + 1]])
-        except msgspec.MsgspecError:
-            raise self._bad_line(number) from None
+        start, end = self._span(number)
+        events = self._decode(start, end, number * BLOCK + 2)
         self._blocks[number] = events
         while len(self._blocks) > _KEPT_BLOCKS:
             self._blocks.popitem(last=False)
         return events
 
-    def _bad_line(self, number: int) -> TraceError:
-        lines = self._map[self._offsets[number] : self._offsets[number + 1]].split(b"\n")
-        for place, line in enumerate(lines):
+    def _span(self, number: int) -> tuple[int, int]:
+        """Where a block begins and ends."""
+        offsets, end = self._offsets, self._end
+        return offsets[number], offsets[number + 1] if number + 1 < len(offsets) else end
+
+    def _decode(self, start: int, end: int, line: int) -> list[Event]:
+        """The events of some lines.
+
+        Args:
+            start, end: where they stand in the file.
+            line: the number of the first, counted from 1.
+
+        Raises:
+            TraceError: a line isn't an event, or the lines are no longer there.
+        """
+        data = self._file.read(start, end)
+        if len(data) < end - start:
+            raise TraceError("the file has become shorter since it was opened; open it again", file=str(self.path))
+        try:
+            return decode_block(data)
+        except msgspec.MsgspecError:
+            pass
+        for place, text in enumerate(data.split(b"\n")):
             try:
-                decode_event(line)
+                decode_event(text)
             except msgspec.MsgspecError as error:
-                return TraceError(f"not an event: {error}", file=str(self.path), line=number * BLOCK + place + 2)
+                raise TraceError(f"not an event: {error}", file=str(self.path), line=line + place) from None
         raise AssertionError("a block doesn't decode, and all of its lines do")
 
     def origin(self, position: int) -> Origin | None:
         number, place = divmod(position, BLOCK)
-        if number + 1 >= len(self._offsets):
+        if not 0 <= position < self._length:
             return None
-        lines = self._map[self._offsets[number] : self._offsets[number + 1]].split(b"\n")
-        return decode_origin(lines[place])
+        return decode_origin(self._file.read(*self._span(number)).split(b"\n")[place])
 
     def close(self) -> None:
         """Let the file go."""
-        self._map.close()
         self._file.close()
-
-
-def _open(path: Path) -> IO[bytes]:
-    """The file, unpacked if it is gzip (by content, not by name)."""
-    try:
-        file = path.open("rb")
-        packed = file.read(2) == b"\x1f\x8b"
-    except IsADirectoryError:
-        raise TraceError("this is a directory; a trace is a file", file=str(path)) from None
-    except FileNotFoundError:
-        raise TraceError("there is no such file", file=str(path)) from None
-    except OSError as error:
-        raise TraceError(f"the file can't be read: {error.strerror}", file=str(path)) from None
-    file.seek(0)
-    if not packed:
-        return file
-    plain: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (the store closes it)
-    # Cut short, its unpacked part is whole lines but the last one, and index_some says so.
-    with file, gzip.open(file) as unpacked, contextlib.suppress(EOFError, gzip.BadGzipFile):
-        # read1, not read: what stands before the cut comes out before the error does.
-        while piece := unpacked.read1(1 << 20):
-            plain.write(piece)
-    plain.flush()
-    return plain

@@ -3,7 +3,8 @@
 State is the fold of the events. A keyframe (a copy of the state, some microseconds) is kept before every block of 512
 events, so any state costs the fold of at most one block. Stepping forward folds only the events stepped over.
 
-Posting lists by kind and by node, built block by block when first needed, make "next election" a bisection.
+Posting lists by kind, node, term and message type make "next election" a bisection. They are built while a file is
+loaded; of a timeline that is appended to, when they are first needed.
 
 Positions count from 0; state(i) is the state AFTER event i, state(-1) the one before any. What a timeline hands out is
 the caller's own. An index is final once appended; one thread may append (or index a file) while others read.
@@ -12,16 +13,19 @@ the caller's own. An index is final once appended; one thread may append (or ind
 from __future__ import annotations
 
 import threading
-from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from raftlab.core.model import Cluster
 from raftlab.trace.codec import BLOCK, VERSION, TraceHeader
+from raftlab.trace.postings import Postings
+from raftlab.trace.search import KeyMatcher, QueryMatcher, nearest
+from raftlab.trace.sentences import Sentences
 from raftlab.trace.store import FileStore, ForkStore, MemoryStore, Store
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Callable, Iterator
 
     from raftlab.core.events import Event
@@ -47,8 +51,8 @@ class Timeline:
         self._starts: list[int] = []  # at_us of each block's first event
         self._complete = not isinstance(self.store, FileStore)
         self._near: tuple[int, Cluster] = (-1, Cluster.empty())  # the state that was asked for last
-        self._postings: dict[str, array[int]] = {}
-        self._posted = 0  # blocks whose events stand in the posting lists
+        self._postings = Postings()
+        self._sentences: dict[Callable[[Event], str], Sentences] = {}
         self._lock = threading.Lock()
 
     # -- growing ---------------------------------------------------------------------------------------------
@@ -119,11 +123,33 @@ class Timeline:
 
     def _fold_new(self, store: FileStore) -> None:
         while self._length < len(store):
-            events = store.block(self._length // BLOCK)
-            self._starts.append(events[0].at_us)
-            self._length += len(events)
+            number, place = divmod(self._length, BLOCK)
+            events = store.block(number)
+            if place == 0:
+                self._starts.append(events[0].at_us)
+            self._postings.extend(number * BLOCK, events)
+            self._length = number * BLOCK + len(events)
             if len(events) == BLOCK:
                 self._keep(events)
+
+    def refresh(self) -> int:
+        """Look again at a file that may have grown since all of it was taken in; how many more events there are.
+
+        Two questions to the system when nothing is new. A line that is only half written waits until it is whole, and
+        `cut_short` says so meanwhile.
+
+        Raises:
+            TraceError: the file was replaced or cut, or a new line isn't an event. What was taken in stays.
+        """
+        store, before = self.store, self._length
+        if not self._complete or not isinstance(store, FileStore) or not store.grow():
+            return 0
+        more = True
+        while more:
+            more = store.index_some(16)
+            self._fold_new(store)
+        self.cut_short = store.cut_short
+        return self._length - before
 
     def load(self, progress: Callable[[float], bool | None] | None = None) -> None:
         """Take in all of a file. `progress` hears the part that is done (0 to 1); it may return False to stop."""
@@ -212,6 +238,10 @@ class Timeline:
             self._near = (position, cluster)
             return cluster.copy()
 
+    def state_before_block(self, number: int) -> Cluster:
+        """The cluster before the first event of a block of 512; the caller's own."""
+        return self._keyframes[number].copy()
+
     def time_of(self, position: int) -> int:
         """The time of an event, in the header's unit; of position -1, that of the first event."""
         return self.event(max(position, 0)).at_us if len(self) else 0
@@ -238,44 +268,29 @@ class Timeline:
     # -- searching -------------------------------------------------------------------------------------------
 
     def next(self, query: Query | str, position: int) -> int | None:
-        """The first event after `position` that a query (or a kind's name) matches."""
-        return self._search(query, position + 1, len(self), 1)
+        """The first event after `position` that a query (or a key of the posting lists) matches."""
+        return nearest(self, _matcher(query), position + 1, len(self), 1)
 
     def prev(self, query: Query | str, position: int) -> int | None:
-        """The last event before `position` that a query (or a kind's name) matches."""
-        return self._search(query, 0, position, -1)
+        """The last event before `position` that a query (or a key of the posting lists) matches."""
+        return nearest(self, _matcher(query), 0, position, -1)
 
     def postings(self, key: str) -> array[int]:
-        """All positions of a kind ("BecameLeader") or of a node ("node:n1"), rising."""
-        self._post()
-        return self._postings.get(key, array("q"))
+        """All positions of a key, rising: a kind ("BecameLeader"), "node:n1", "term:3", "message:AppendEntries"."""
+        return self.posted[key]
 
-    def _post(self) -> None:
-        postings, last = self._postings, len(self)
-        start = self._posted
-        for number in range(start // BLOCK, (last + BLOCK - 1) // BLOCK):
-            base = number * BLOCK
-            for place, event in enumerate(self.store.block(number), base):
-                if place < start or place >= last:
-                    continue
-                for key in (type(event).__name__, f"node:{event.node}"):
-                    found = postings.get(key)
-                    if found is None:
-                        found = postings[key] = array("q")
-                    found.append(place)
-        self._posted = last
+    @property
+    def posted(self) -> Postings:
+        """The posting lists of all events that there are."""
+        postings = self._postings
+        while postings.length < len(self):
+            number = postings.length // BLOCK
+            postings.extend(number * BLOCK, self.store.block(number)[: len(self) - number * BLOCK])
+        return postings
 
-    def _search(self, query: Query | str, start: int, stop: int, way: int) -> int | None:
-        if isinstance(query, str):
-            return _nearest(self.postings(query), start, stop, way)
-        for key in query.required:
-            # Only these positions can match: look at them alone.
-            candidates = self.postings(key)
-            first, last = bisect_left(candidates, start), bisect_left(candidates, stop)
-            positions = candidates[first:last] if way > 0 else reversed(candidates[first:last])
-            return next((at for at in positions if query.matches(self, at)), None)
-        span = range(start, stop) if way > 0 else range(stop - 1, start - 1, -1)
-        return next((at for at in span if query.matches(self, at)), None)
+    def sentences(self, describe: Callable[[Event], str]) -> Sentences:
+        """The sentences that `describe` makes of the events, kept from search to search."""
+        return self._sentences.setdefault(describe, Sentences(describe))
 
     # -- forking ---------------------------------------------------------------------------------------------
 
@@ -287,6 +302,7 @@ class Timeline:
         twin._keyframes = self._keyframes[: length // BLOCK + 1]
         twin._starts = self._starts[: (length + BLOCK - 1) // BLOCK]
         twin._complete = True
+        twin._postings = self._postings.first(length)
         return twin
 
 
@@ -294,8 +310,5 @@ def _at_us(event: Event) -> int:
     return event.at_us
 
 
-def _nearest(positions: array[int], start: int, stop: int, way: int) -> int | None:
-    at = bisect_left(positions, start) if way > 0 else bisect_left(positions, stop) - 1
-    if 0 <= at < len(positions) and start <= positions[at] < stop:
-        return positions[at]
-    return None
+def _matcher(query: Query | str) -> KeyMatcher | QueryMatcher:
+    return KeyMatcher(query) if isinstance(query, str) else QueryMatcher(query)
