@@ -12,6 +12,7 @@ from raftlab.core.errors import TraceError
 from raftlab.importers import etcd_cluster, etcd_ndjson, etcd_zap, shiviz
 from raftlab.importers.etcd_script import importer as etcd_script
 from raftlab.importers.imported import FileReport
+from raftlab.importers.patterns import read_patterns, read_with
 from raftlab.importers.source import Source, head_of
 from raftlab.importers.sources import Unread, gather_sources
 
@@ -68,7 +69,7 @@ def read(paths: Sequence[Path | str], kind: str | None = None, progress: Progres
     Args:
         paths: files, packed ones (gzip, zstd) told by their first bytes, and directories, of which all files are
             looked at.
-        kind: one of KINDS; by default it is detected for each file.
+        kind: one of KINDS, or a YAML file of patterns (patterns.reading); by default it is detected for each file.
         progress: called now and then with (bytes read, bytes in all) of the file at hand.
 
     Raises:
@@ -78,9 +79,12 @@ def read(paths: Sequence[Path | str], kind: str | None = None, progress: Progres
     if not paths:
         raise TraceError("no file to import was named")
     sources, unread = gather_sources(paths)
+    if kind is not None and kind.endswith((".yaml", ".yml")):
+        return _with_unread(read_with(read_patterns(kind), sources, progress), unread)
     if kind is not None and kind not in KINDS:
         raise TraceError(
-            f"there is no importer of the kind {kind!r}; there are: {', '.join(KINDS)}", file=str(paths[0])
+            f"there is no importer of the kind {kind!r}; there are: {', '.join(KINDS)}, and files of patterns (.yaml)",
+            file=str(paths[0]),
         )
     chosen: list[tuple[Source, Importer | Part]] = []
     for source in sources:
@@ -93,7 +97,11 @@ def read(paths: Sequence[Path | str], kind: str | None = None, progress: Progres
             raise _no_kind(source)
     if not chosen:
         raise TraceError(_nothing_in(unread), file=str(paths[0]))
-    imported = _read_all(chosen, progress)
+    return _with_unread(_read_all(chosen, progress), unread)
+
+
+def _with_unread(imported: Imported, unread: list[Unread]) -> Imported:
+    """Files of a directory that nobody read are accounted for too."""
     imported.files.extend(FileReport(it.file, "unknown", 1, skipped={it.reason: 1}) for it in unread)
     return imported
 
