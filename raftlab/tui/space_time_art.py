@@ -1,0 +1,316 @@
+"""Draws a space-time diagram in terminal cells: time runs down, a row a moment, a column a lane.
+
+    ▸ 0.158 s   ◆ stands            │             here, what caused it (▲), what came before (△) or after (▽) it,
+    ▼ 0.169 s   │⠑⠒⠤⢄⡀              │             what it led to (▼), and what nothing orders with it (∥, ○)
+    ∥ 0.171 s   │    ⠈⠑⠒⠤▸● vote? 1 │
+
+Shapes say all of it, colours only help: a leader's lane is thick, a candidate's broken, that of a crashed node dotted;
+a lost message ends in ✕, one of which no log tells its other end in ?.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from raftlab.core import events as e
+from raftlab.core.log import UNKNOWN
+from raftlab.tui.grid import BOLD, DIM, PLAIN, REVERSE, Grid, fit
+from raftlab.tui.space_time_lines import arrow_way
+from raftlab.view.describe import describe
+from raftlab.view.importance import ALARM, TURN, importance
+from raftlab.view.looks import GLYPHS, Look
+from raftlab.view.message_words import message_label
+from raftlab.view.palette import mix, term_colour, text_on
+from raftlab.view.space_time import Fate, Relation, moment_sign, moment_words, relation_of
+from raftlab.view.space_time.lanes import ABSENT
+
+if TYPE_CHECKING:
+    from raftlab.view.palette import Theme
+    from raftlab.view.space_time import Arrow, LaneState, Row
+
+RELATION_SIGNS: Final = {
+    Relation.HERE: "▸", Relation.CAUSE: "▲", Relation.BEFORE: "△", Relation.AFTER: "▽", Relation.CONSEQUENCE: "▼",
+    Relation.CONCURRENT: "∥",
+}  # fmt: skip
+LEGEND: Final = (
+    "▸ here", "▲ cause", "▼ consequence", "∥ concurrent", "△▽ before, after", "✕ lost", "┃ leads", "╎ stands", "· down",
+    "? other end not told",
+)  # fmt: skip
+"""What the signs mean, the most needed first."""
+
+_LINES: Final = {
+    Look.LEADER: "┃", Look.OLD_LEADER: "┃", Look.CANDIDATE: "╎", Look.PRE_CANDIDATE: "╎", Look.FOLLOWER: "│",
+    Look.LEARNER: "│", Look.CRASHED: "·", Look.PAUSED: "┊", Look.REMOVED: " ", Look.UNKNOWN: "┆",
+}  # fmt: skip
+
+_STRONG: Final = (Relation.HERE, Relation.CAUSE, Relation.CONSEQUENCE)
+
+
+class Plan(Struct, frozen=True):
+    """Where things stand, in cells: the lanes' columns by name, the room right of each, where sentences begin (0: there
+    is no room for any), and how wide the times are."""
+
+    columns: dict[str, int]
+    room: int
+    sentences: int
+    time_width: int
+    missing: list[str]
+
+
+class Scene(Struct, frozen=True):
+    """What there is to draw. `top`: which of the rows stands first; `times` are the rows' times in words; `now` what
+    the lanes are at the cursor; `before` what they were above the first row."""
+
+    rows: list[Row]
+    arrows: list[Arrow]
+    relations: dict[int, Relation]
+    position: int
+    top: int
+    times: list[str]
+    now: dict[str, LaneState]
+    before: dict[str, LaneState]
+    note: str = ""
+
+
+def paint_space_time(scene: Scene, plan: Plan, width: int, height: int, theme: Theme, *, mono: bool = False) -> Grid:
+    """The diagram: a line of names, the rows, a line that says what the signs mean."""
+    brush = _Brush(Grid(width, height, theme.ground), scene, plan, theme, mono)
+    brush.paint_names()
+    brush.paint_ground()
+    brush.paint_lanes()
+    brush.paint_arrows()
+    for place in brush.visible:
+        brush.paint_row(place)
+    brush.paint_foot()
+    return brush.grid
+
+
+class _Brush:
+    """The grid that is painted on, and what all parts of the painting need to know."""
+
+    def __init__(self, grid: Grid, scene: Scene, plan: Plan, theme: Theme, mono: bool) -> None:
+        self.grid, self.scene, self.plan, self.theme, self.mono = grid, scene, plan, theme, mono
+        self.visible = range(scene.top, min(len(scene.rows), scene.top + max(0, grid.height - 2)))
+        self.row_of = {
+            position: place
+            for place, row in enumerate(scene.rows)
+            for position in range(row.moment.first, row.moment.last + 1)
+        }
+
+    def y(self, place: int) -> int:
+        """The line of a row."""
+        return 1 + place - self.scene.top
+
+    def is_future(self, place: int) -> bool:
+        """Whether a row begins after the cursor."""
+        return self.scene.rows[place].moment.first > self.scene.position
+
+    def dim(self, colour: str, future: bool) -> str:
+        """A colour as the past or the future has it."""
+        return mix(colour, self.theme.ground, 0.5) if future else colour
+
+    # -- around the rows ---------------------------------------------------------------------------------------------
+
+    def paint_names(self) -> None:
+        grid, theme, plan = self.grid, self.theme, self.plan
+        grid.text(0, 0, " " * grid.width, theme.muted, theme.panel)
+        grid.text(2, 0, fit("time", plan.time_width), theme.muted, theme.panel)
+        for name, x in plan.columns.items():
+            state = self.scene.now.get(name, ABSENT)
+            glyph = GLYPHS[state.look] if name in self.scene.now else " "
+            said = f"{glyph} {name}"
+            grid.text(x, 0, fit(said, plan.room + 1), theme.ink, theme.panel, BOLD)
+            if state.term is not None and len(said) + len(str(state.term)) + 3 <= plan.room + 1:
+                self.chip(x + len(said) + 1, 0, state.term)
+        if plan.sentences:
+            grid.text(plan.sentences, 0, "what happens", theme.muted, theme.panel)
+
+    def chip(self, x: int, y: int, term: int) -> int:
+        """A term as a small plate in its colour; how wide it is."""
+        said = f"[{term}]" if self.mono else str(term)
+        colour = term_colour(term)
+        self.grid.text(x, y, said, text_on(colour), colour, BOLD)
+        return len(said)
+
+    def paint_ground(self) -> None:
+        """The cursor's row stands out."""
+        theme, grid = self.theme, self.grid
+        here = self.row_of.get(self.scene.position)
+        if here is not None and here in self.visible:
+            ground = mix(theme.ground, theme.gold, 0.22)
+            for half in (0, 1):
+                grid.pixels[2 * self.y(here) + half] = [ground] * grid.width
+
+    def paint_foot(self) -> None:
+        grid, theme, plan = self.grid, self.theme, self.plan
+        y = grid.height - 1
+        if y < 1:
+            return
+        parts = [*([not_shown(plan.missing)] if plan.missing else []), *([self.scene.note] if self.scene.note else [])]
+        x = 0
+        for number, part in enumerate([*parts, *LEGEND]):
+            if x + len(part) + 2 > grid.width and x:
+                break
+            grid.text(x, y, f" {fit(part, grid.width - 2)} ", theme.ink if number < len(parts) else theme.muted)
+            x += len(part) + 2
+
+    # -- lanes and arrows --------------------------------------------------------------------------------------------
+
+    def paint_lanes(self) -> None:
+        rows, theme = self.scene.rows, self.theme
+        for place in self.visible:
+            states, future = rows[place].states, self.is_future(place)
+            for name, x in self.plan.columns.items():
+                state = states.get(name, ABSENT)
+                colour = theme.muted if state.term is None else term_colour(state.term)
+                if state.look is Look.CRASHED:
+                    colour = theme.muted
+                bold = BOLD if state.look in (Look.LEADER, Look.OLD_LEADER) else PLAIN
+                self.put(x, self.y(place), _LINES[state.look], self.dim(colour, future), bold)
+
+    def paint_arrows(self) -> None:
+        """All arrows as braille; where two share a cell, its dots are joined and the later one gives the colour."""
+        cells: dict[tuple[int, int], tuple[int, str]] = {}
+        signs: list[tuple[int, int, str, str]] = []
+        columns, rows, now = self.plan.columns, len(self.scene.rows), self.now_row
+        lanes, first, last = set(columns.values()), self.visible.start, self.visible.stop - 1
+        for arrow in self.scene.arrows:
+            way = arrow_way(arrow, self.row_of, rows, columns)
+            if way is None or way.end[1] < first or way.start[1] > last:
+                continue
+            colour = self.arrow_colour(arrow)
+            inks = colour, self.dim(colour, True)
+            for x, row, dots in way.cells():
+                if first <= row <= last and x not in lanes:
+                    cells[x, row] = cells.get((x, row), (0, ""))[0] | dots, inks[row > now]
+            signs += [(x, row, sign, inks[row > now]) for x, row, sign in way.signs]
+        for (x, row), (dots, ink) in cells.items():
+            self.put(x, self.y(row), chr(0x2800 + dots), ink)
+        for x, row, sign, ink in signs:
+            if first <= row <= last and x not in lanes:
+                self.put(x, self.y(row), sign, self.theme.bad_text if sign == "✕" else ink, BOLD)
+
+    def put(self, x: int, y: int, letter: str, ink: str, attributes: int = PLAIN) -> None:
+        """One narrow letter on a cell of one colour: `Grid.text` for the hundreds of cells of lines."""
+        grid = self.grid
+        if 0 <= x < grid.width:
+            grid.letters[y][x], grid.inks[y][x] = letter, (ink, grid.pixels[2 * y][x], attributes)
+
+    @property
+    def now_row(self) -> int:
+        """The last row that isn't future."""
+        found = self.row_of.get(self.scene.position)
+        if found is not None:
+            return found
+        return sum(row.moment.first <= self.scene.position for row in self.scene.rows) - 1
+
+    def arrow_colour(self, arrow: Arrow) -> str:
+        """Its term's colour; bright on the causal path of the cursor."""
+        term = None if arrow.message is None else arrow.message.term
+        colour = self.theme.muted if term is None or term is UNKNOWN else term_colour(term)
+        places = [self.row_of.get(at) for at in (arrow.sent, arrow.ends) if at is not None]
+        if places and all(place is not None and self.relation_at(place) in _STRONG for place in places):
+            return mix(colour, self.theme.ink, 0.45)
+        return colour
+
+    # -- one row -----------------------------------------------------------------------------------------------------
+
+    def paint_row(self, place: int) -> None:
+        scene, theme, grid = self.scene, self.theme, self.grid
+        moment, y = scene.rows[place].moment, self.y(place)
+        here = scene.position in moment
+        relation = self.relation_at(place)
+        extra = REVERSE if here and self.mono else DIM if self.is_future(place) and self.mono else PLAIN
+        strong = relation in _STRONG
+        ink = theme.gold_text if here else theme.ink if strong else theme.muted
+        if scene.position >= 0:
+            grid.text(0, y, RELATION_SIGNS[relation], ink, None, extra | (BOLD if strong else PLAIN))
+        grid.text(2, y, scene.times[place], theme.muted, None, extra)
+        if moment.lane in self.plan.columns:
+            self.paint_mark(place, relation, extra)
+        elif moment.lane is None and not isinstance(moment.events[0], e.MessageDropped | e.MessageDuplicated):
+            self.paint_across(place, extra)
+        elif moment.lane is None:
+            self.paint_loss(place, extra)
+        if self.plan.sentences:
+            at = scene.position if here else moment.main
+            self.sentence(y, describe(moment.event(at)), importance(moment.event(at)), place, here, extra)
+
+    def relation_at(self, place: int) -> Relation:
+        """How a row stands to the cursor."""
+        return relation_of(self.scene.relations, self.scene.rows[place].moment)
+
+    def paint_mark(self, place: int, relation: Relation, extra: int) -> None:
+        """The mark on the lane, the term where it changes, and the few words."""
+        scene, theme, plan = self.scene, self.theme, self.plan
+        row, y = scene.rows[place], self.y(place)
+        name = str(row.moment.lane)
+        x, future = plan.columns[name], self.is_future(place)
+        sign = moment_sign(row.moment)
+        if sign == "●" and relation is Relation.CONCURRENT:
+            sign = "○"
+        turn = max(map(importance, row.moment.events)) >= TURN
+        ink = theme.bad_text if sign in "✕!" else theme.muted if future else theme.ink
+        self.grid.text(x, y, sign, ink, None, extra | BOLD)
+        state = row.states.get(name, ABSENT)
+        earlier = (scene.rows[place - 1].states if place else scene.before).get(name, ABSENT)
+        at, left = x + 2, plan.room - 1
+        if state.term is not None and state.term != earlier.term and left >= len(str(state.term)) + 6:
+            taken = self.chip(at, y, state.term) + 1
+            at, left = at + taken, left - taken
+        bold = BOLD if turn or relation is Relation.HERE else PLAIN
+        self.grid.text(at, y, words_that_fit(moment_words(row.moment), left), ink, None, extra | bold)
+
+    def paint_across(self, place: int, extra: int) -> None:
+        """What befalls the whole cluster: a line across all lanes, with its words."""
+        row, y, theme = self.scene.rows[place], self.y(place), self.theme
+        columns = self.plan.columns.values()
+        if not columns:
+            return
+        first, last = min(columns), max(columns)
+        for x in range(first, last + self.plan.room):
+            if self.grid.letters[y][x : x + 1] != [] and x not in set(columns):
+                self.grid.text(x, y, "┄", theme.line)
+        words = ", ".join(dict.fromkeys(word for word in moment_words(row.moment) if word))
+        words = words or describe(row.moment.event(row.moment.main)).rstrip(".")
+        ink = theme.bad_text if max(map(importance, row.moment.events)) >= ALARM else theme.ink
+        self.grid.text(first + 2, y, f" {fit(words, last - first + self.plan.room - 5)} ", ink, None, extra | BOLD)
+
+    def paint_loss(self, place: int, extra: int) -> None:
+        """A message that dies: its label beside the ✕ (the arrow has drawn that)."""
+        position = self.scene.rows[place].moment.first
+        arrow = next((it for it in self.scene.arrows if it.ends == position and it.fate is Fate.LOST), None)
+        if arrow is None:
+            return
+        y = self.y(place)
+        letters = self.grid.letters[y]
+        crosses = [x for x, letter in enumerate(letters) if letter == "✕"]
+        lanes = sorted(self.plan.columns.values())
+        if crosses:
+            x = crosses[-1] + 2
+            room = min((lane for lane in lanes if lane > x), default=lanes[-1] + self.plan.room) - x - 1
+            said = message_label(arrow.message)
+            self.grid.text(x, y, fit(said, room), self.theme.muted, None, extra)
+
+    def sentence(self, y: int, text: str, level: int, place: int, here: bool, extra: int) -> None:
+        theme, left = self.theme, self.plan.sentences
+        ink = theme.bad_text if level >= ALARM else theme.muted if self.is_future(place) else theme.ink
+        bold = BOLD if here or level >= TURN else PLAIN
+        self.grid.text(left, y, fit(text, self.grid.width - left - 1), ink, None, extra | bold)
+
+
+def words_that_fit(words: list[str], room: int) -> str:
+    """As many of the words as fit beside one another; of the first, what fits."""
+    said = fit(words[0], room) if words else ""
+    for more in words[1:]:
+        if len(said) + len(more) + 3 <= room:
+            said = f"{said} · {more}"
+    return said
+
+
+def not_shown(missing: list[str]) -> str:
+    """That some lanes don't fit, and what to do about it."""
+    names = ", ".join(missing) if len(missing) <= 2 else f"{missing[0]} … {missing[-1]}"
+    return f"{names} not shown: widen"
