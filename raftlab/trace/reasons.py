@@ -125,9 +125,7 @@ def _refused(past: Past, event: e.VoteRefused) -> list[Reason]:
     if event.reason == "lease":
         return _heard(past, str(name))
     if event.reason == "voted":
-        given = past.last(
-            e.VoteGranted, node=name, where=lambda it: not it.pre and it.term == event.term and it.candidate
-        )
+        given = past.last(e.VoteGranted, node=name, where=lambda it: not it.pre and it.term == event.term)
         return _reason(given, f"{name} had given its vote of term {event.term} already")
     if event.reason == "log":
         stored = past.last(e.EntryAppended, e.EntriesAppended, e.SnapshotInstalled, node=name)
