@@ -58,12 +58,22 @@ class Condition:
         self._each = self._criteria is not None or bool(asked & _OF_EVENT) or not self.needs_state
         self._ask = self._query.asker() if self._query is not None else None
         self._held = False
+        self.problem = ""
+        """What went wrong while it was asked; it doesn't hold where that happens."""
+        if self._query is not None and len(timeline):
+            self._try_out(timeline, len(timeline) - 1)
 
     @property
     def words(self) -> str:
         """What it waits for, as it is understood."""
         parts = [self._criteria.words if self._criteria else "", self._query.text if self._query else ""]
         return " if ".join(part for part in parts if part)
+
+    def _try_out(self, timeline: Timeline, position: int) -> None:
+        """Ask once, so that a mistake is told when it is typed."""
+        self._holds(timeline.state(position), timeline.event(position))
+        if self.problem:
+            raise QueryError(self.problem)
 
     @property
     def rises(self) -> bool:
@@ -89,11 +99,13 @@ class Condition:
         assert ask is not None
         try:
             return ask(event, cluster)
-        except QueryError:
+        except QueryError as error:
             # Names were looked at before: one that is missing is a node of which no event has spoken yet.
-            if query.needs_state and query.unknown_names(cluster.nodes):
-                return False
-            raise
+            if not (query.needs_state and query.unknown_names(cluster.nodes)):
+                self.problem = str(error)
+        except (ArithmeticError, ValueError) as error:
+            self.problem = f"{query.text!r}: {error}"
+        return False
 
 
 class Breakpoint:

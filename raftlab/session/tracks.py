@@ -40,11 +40,15 @@ class Looker(Protocol):
 
 
 class Track:
-    """What a looker has found so far: `blocks[number]` are the positions in that block, `times` their times."""
+    """What a looker has found so far: `blocks[number]` are the positions in that block, `times` their times.
+
+    `count`: how many in all; `looked_at`: in how many events.
+    """
 
     def __init__(self, looker: Looker) -> None:
         self.looker = looker
         self.count = 0
+        self.looked_at = 0
         self.blocks: dict[int, array[int]] = {}
         self.times: dict[int, array[int]] = {}
         self.seen: dict[int, int] = {}  # how many events of the block have been looked at
@@ -56,6 +60,7 @@ class Track:
     def put(self, number: int, length: int, found: list[tuple[int, int]]) -> None:
         """What was found in a block: position and time of each."""
         self.count += len(found) - len(self.blocks.get(number, ()))
+        self.looked_at += length - self.seen.get(number, 0)
         self.seen[number] = length
         if found:
             self.blocks[number] = array("q", (position for position, _ in found))
@@ -79,54 +84,62 @@ class Track:
 
 
 class Tracks:
-    """All tracks over a timeline. `catch_up` looks at what no track has seen yet, from the beginning on."""
+    """All tracks over a timeline. `catch_up` looks at what some track hasn't seen, the nearest to a position first."""
 
     def __init__(self, timeline: Timeline) -> None:
         self.timeline = timeline
         self.tracks: list[Track] = []
         self.version = 0  # rises whenever anything is found, added or removed
-        self._next: dict[int, int] = {}  # by id of a track: the first block that may be unseen
+        self.version_of_tracks = 0
+        self._around = (0, 0, 0)  # catch_up: around which block, of how many events and tracks ...
+        self._distance = 0  # ... all blocks nearer than this are known
 
     def add(self, looker: Looker) -> Track:
         """Begin to look for something."""
         track = Track(looker)
         self.tracks.append(track)
-        self._next[id(track)] = 0
+        self.version_of_tracks += 1
         self.version += 1
         return track
 
     def remove(self, track: Track) -> None:
         """Look for it no longer."""
         self.tracks.remove(track)
-        del self._next[id(track)]
         self.version += 1
 
     @property
     def behind(self) -> bool:
         """Whether some event hasn't been looked at by some track."""
-        return any(self._first_unseen(track) is not None for track in self.tracks)
+        return not all(self.whole(track) for track in self.tracks)
 
-    def progress(self, track: Track) -> float:
-        """How much of the timeline a track has looked at, 0 to 1."""
-        return min(1.0, len(track.seen) * BLOCK / max(1, len(self.timeline)))
+    def progress(self) -> float:
+        """How much has been looked at, 0 to 1."""
+        whole = len(self.timeline) * len(self.tracks)
+        return sum(track.looked_at for track in self.tracks) / whole if whole else 1.0
 
     def whole(self, track: Track) -> bool:
         """Whether a track has looked at every event that there is."""
-        return self._first_unseen(track) is None
+        return track.looked_at >= len(self.timeline)
 
-    def catch_up(self, budget_s: float) -> None:
-        """Look at more, for about that long.
+    def catch_up(self, budget_s: float, near: int = 0) -> None:
+        """Look at more, for about that long, beginning around a position.
 
         Raises:
             QueryError: a predicate asks for something that isn't there.
         """
         until = perf_counter() + budget_s
-        while perf_counter() < until:
-            waiting = [(first, track) for track in self.tracks if (first := self._first_unseen(track)) is not None]
-            if not waiting:
+        centre = max(0, near) // BLOCK
+        around = (centre, len(self.timeline), self.version_of_tracks)
+        if around != self._around:
+            self._around, self._distance = around, 0
+        blocks = (len(self.timeline) + BLOCK - 1) // BLOCK
+        while self._distance <= max(centre, blocks - centre):
+            for number in dict.fromkeys((centre + self._distance, centre - self._distance)):
+                if 0 <= number < blocks:
+                    self.look(number, self.tracks)
+            self._distance += 1
+            if perf_counter() >= until:
                 return
-            number = min(first for first, _ in waiting)
-            self.look(number, [track for first, track in waiting if first == number])
 
     def look(self, number: int, wanted: Sequence[Track]) -> None:
         """See to it that these tracks know a block."""
@@ -139,15 +152,6 @@ class Tracks:
     def length_of(self, number: int) -> int:
         """How many events a block has now."""
         return max(0, min(BLOCK, len(self.timeline) - number * BLOCK))
-
-    def _first_unseen(self, track: Track) -> int | None:
-        number = self._next[id(track)]
-        blocks = (len(self.timeline) + BLOCK - 1) // BLOCK
-        while number < blocks and track.knows(number, self.length_of(number)):
-            number += 1
-        # The last block may grow: begin with it again.
-        self._next[id(track)] = max(0, min(number, blocks - 1))
-        return number if number < blocks else None
 
     def nearest(self, track: Track, position: int, way: int) -> int | None:
         """The nearest one known after (way 1) or before (-1) a position; there may be nearer ones, not seen yet."""

@@ -35,14 +35,20 @@ class Changing:
         self._value: Any = UNKNOWN
 
     def begin(self, cluster: Cluster, event: Event | None) -> None:
-        self._value = UNKNOWN if event is None else self._expression.value(cluster, event)
+        self._value = UNKNOWN if event is None else self._ask(cluster, event)
 
     def sees(self, cluster: Cluster, event: Event, position: int) -> bool:
-        value = self._expression.value(cluster, event)
+        value = self._ask(cluster, event)
         if value == self._value and type(value) is type(self._value):
             return False
         self._value = value
         return True
+
+    def _ask(self, cluster: Cluster, event: Event) -> Any:
+        try:
+            return self._expression.value(cluster, event)
+        except QueryError:
+            return UNKNOWN  # the watch itself tells what is wrong
 
 
 class Watch:

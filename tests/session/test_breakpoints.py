@@ -219,6 +219,8 @@ def test_a_node_that_no_event_has_spoken_of_yet_stops_nothing() -> None:
         ('text "lease', "a quote isn't closed"),
         ("n1.term >", "is no predicate"),
         ("leader.term > 3 node", "is no predicate"),
+        ("n1.colour == 3", "a node has no 'colour'"),
+        ("n1.term % 0 == 1", "modulo by zero"),
         ("nonsense", "what is 'nonsense'"),
         ("kind BecameLeader if n9.term > 3", "what is 'n9'?"),
     ],

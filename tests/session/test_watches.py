@@ -68,7 +68,12 @@ def test_a_value_that_went_and_came_back_changed_when_it_came_back() -> None:
 def test_mistakes_are_said_when_it_is_typed() -> None:
     watches = Watches(Tracks(recorded()), NODES)
 
-    for text, says in (("n9.term", "what is 'n9'"), ("n1.", "is no predicate"), ("open('x')", "the functions are")):
+    for text, says in (
+        ("n9.term", "what is 'n9'"),
+        ("n1.", "is no predicate"),
+        ("n1.colour", "has no 'colour'"),
+        ("open('x')", "the functions are"),
+    ):
         with pytest.raises(QueryError, match=re.escape(says)):
             watches.add(text)
     assert not watches.all
