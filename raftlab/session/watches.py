@@ -91,6 +91,9 @@ class Watches:
             raise QueryError(
                 f"{text!r}: what is {', '.join(map(repr, unknown))}? the nodes are {', '.join(self.nodes)}"
             )
+        timeline = self.tracks.timeline
+        if len(timeline):
+            found.value(timeline.state(len(timeline) - 1), timeline.event(len(timeline) - 1))  # a mistake is told now
         return found
 
     def add(self, text: str) -> Watch:
