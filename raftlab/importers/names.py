@@ -7,7 +7,10 @@ from __future__ import annotations
 
 
 class Names:
-    """What has been said about names so far; `key` settles it, so ask only after all files are read."""
+    """What has been said about names so far; `key` settles it, so ask only after all files are read.
+
+    `group` is the Raft group that is told, where a source takes part in several ("" until one is chosen).
+    """
 
     def __init__(self) -> None:
         self._said: dict[str, str] = {}
@@ -15,11 +18,17 @@ class Names:
         self._name_at_url: dict[str, str] = {}
         self._keys: dict[str, str] = {}
         self._taken: set[str] = set()
+        self.group = ""
 
     def say(self, identifier: str, name: str) -> None:
         """A source says that this id bears this name."""
         if identifier and name:
             self._said.setdefault(identifier, name)
+
+    def bearer(self, name: str) -> str:
+        """The id that bears a name so far; "" if none does, or several do."""
+        found = [identifier for identifier, said in self._said.items() if said == name]
+        return found[0] if len(found) == 1 else ""
 
     def lives_at(self, identifier: str, urls: tuple[str, ...]) -> None:
         """A source says at which URLs this id is found."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from raftlab.core.errors import TraceError
-from raftlab.importers import etcd_cluster, etcd_ndjson, etcd_zap, shiviz
+from raftlab.importers import etcd_cluster, etcd_log, etcd_ndjson, shiviz
 from raftlab.importers.etcd_script import importer as etcd_script
 from raftlab.importers.imported import FileReport
 from raftlab.importers.patterns import read_patterns, read_with
@@ -43,13 +43,16 @@ class Importer(Protocol):
         """The trace of one cluster, from the files of its nodes."""
 
 
-PARTS: Final = tuple(cast("Part", module) for module in (etcd_zap,))
+PARTS: Final = tuple(cast("Part", module) for module in (etcd_log,))
 """What tells of an etcd cluster, the narrower ones first."""
 
 IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_script, shiviz))
 """What stands alone, the narrower ones first: the first that recognises a file has it, and before the PARTS."""
 
 _ALL: Final[tuple[Importer | Part, ...]] = (*IMPORTERS, *PARTS)
+ALIASES: Final = {"etcd-zap": "etcd-log", "etcd-capnslog": "etcd-log"}
+"""Other names for kinds, as people may type them."""
+
 KINDS: Final = tuple(each.KIND for each in _ALL)
 
 
@@ -81,6 +84,7 @@ def read(paths: Sequence[Path | str], kind: str | None = None, progress: Progres
     sources, unread = gather_sources(paths)
     if kind is not None and kind.endswith((".yaml", ".yml")):
         return _with_unread(read_with(read_patterns(kind), sources, progress), unread)
+    kind = ALIASES.get(kind, kind) if kind is not None else None
     if kind is not None and kind not in KINDS:
         raise TraceError(
             f"there is no importer of the kind {kind!r}; there are: {', '.join(KINDS)}, and files of patterns (.yaml)",

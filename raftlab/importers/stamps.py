@@ -8,21 +8,23 @@ from functools import lru_cache
 from typing import Final
 
 _ISO: Final = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))?", re.ASCII
+    r"(\d{4}[-/]\d\d[-/]\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))?", re.ASCII
 )
+_SECONDS: Final = re.compile(r"(\d{9,11})(?:\.(\d{1,9})\d*)?", re.ASCII)
 
 
 def micros(stamp: object) -> int | None:
-    """Microseconds since the epoch of an ISO 8601 text or a number of seconds; None if it is neither.
+    """Microseconds since the epoch of an ISO 8601 text (its day perhaps with slashes, as Go's own logger has it), or of
+    a number of seconds or its text; None if it is neither.
 
     A text without a zone counts as UTC.
     """
     if isinstance(stamp, str):
         found = _ISO.fullmatch(stamp)
         if found is None:
-            return None
+            return _of_seconds(stamp)
         day, clock, fraction, sign, hours, minutes = found.groups()
-        seconds = _seconds(day, clock)
+        seconds = _seconds(day.replace("/", "-"), clock)
         if seconds is None:
             return None
         if sign:
@@ -32,6 +34,11 @@ def micros(stamp: object) -> int | None:
     if isinstance(stamp, (int, float)) and not isinstance(stamp, bool):
         return round(stamp * 1_000_000)
     return None
+
+
+def _of_seconds(text: str) -> int | None:
+    found = _SECONDS.fullmatch(text)
+    return None if found is None else int(found[1]) * 1_000_000 + int((found[2] or "")[:6].ljust(6, "0"))
 
 
 @lru_cache(maxsize=1024)

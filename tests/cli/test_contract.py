@@ -203,7 +203,7 @@ def test_events_of_a_run(trace: str) -> None:
 def test_a_real_clusters_logs(tmp_path: Path) -> None:
     path = str(tmp_path / "etcd.trace")
     found = document("import", *LOGS, "-o", path)
-    assert [file["kind"] for file in found["files"]] == ["etcd-zap"] * 3
+    assert [file["kind"] for file in found["files"]] == ["etcd-log"] * 3
     for file in found["files"]:
         skipped = sum(file["skipped"].values())
         assert 0 < skipped < file["lines"]

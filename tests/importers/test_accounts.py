@@ -91,8 +91,8 @@ def test_packed_files_give_the_same_events(tmp_path: Path) -> None:
     packed_paths = logs(tmp_path)
 
     assert [path.suffix for path in packed_paths] == [".gz"] * 3
-    assert detect(packed_paths[0]) == "etcd-zap"
-    assert detect(packed_paths[0].read_bytes()[:4000]) == "etcd-zap"
+    assert detect(packed_paths[0]) == "etcd-log"
+    assert detect(packed_paths[0].read_bytes()[:4000]) == "etcd-log"
     assert read(packed_paths).events == read(logs(COPY)).events
 
 

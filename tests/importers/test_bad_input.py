@@ -58,12 +58,12 @@ def test_a_text_that_is_no_log(tmp_path: Path) -> None:
 
 
 def test_a_log_without_a_line_of_rafts(tmp_path: Path) -> None:
-    path = write(tmp_path / "n1.log", zap34(0, "serving peer traffic"), zap34(1, "now serving"), "panic: no\n")
+    path = write(tmp_path / "n1.log", zap34(0, "serving peer traffic"), zap34(1, "now serving"), "dump: no\n")
 
     message = message_of(path)
 
     assert "no line in it is raft's" in message
-    assert "of 3: 2 not about raft, 1 not JSON" in message
+    assert "of 3: 2 not about raft, 1 not a line of an etcd log" in message
     assert "became follower at term 2" in message
 
 
@@ -134,7 +134,7 @@ def test_strange_lines_are_counted_and_the_rest_is_read(tmp_path: Path) -> None:
     assert report.lines == 9
     assert report.told == 1
     assert report.skipped == {
-        "not JSON": 5,
+        "not a line of an etcd log": 5,
         "no time that can be read in it": 1,
         "raft line of an unknown form": 2,
     }

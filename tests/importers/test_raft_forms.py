@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from raftlab.importers.etcd_zap import _MAY_MATTER
+from raftlab.importers.etcd_log.shapes import CAPNSLOG_MATTERS, RAFT_MATTERS, ZAP_MATTERS
 from raftlab.importers.raft_forms import form_of
 from raftlab.importers.raft_tellers import TELLERS
 from tests.importers.lines import zap34
@@ -36,7 +36,9 @@ def test_every_text_of_every_version_has_a_form() -> None:
         assert found is not None, text
         assert found[0] in TELLERS, text
         assert found[0] != "unknown", text
-        assert _MAY_MATTER.search(zap34(0, text).encode()), text
+        assert ZAP_MATTERS.search(zap34(0, text).encode()), text
+        assert RAFT_MATTERS.match(text.encode()), text
+        assert CAPNSLOG_MATTERS.match(f"raft: {text}".encode()), text
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_an_election_in_each_spelling(tmp_path: Path, zap: Spelling) -> None:
         zap(6, f"raft.node: {B} elected leader {A} at term 2"),
     )
 
-    assert detect(first) == "etcd-zap"
+    assert detect(first) == "etcd-log"
     imported = read([first, second])
 
     (asked, answered) = of(imported, MessageSent)
