@@ -35,6 +35,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "events": Entry("raftlab.cli.events", "command", "Print a trace's events, one a line, in words."),
     "why": Entry("raftlab.cli.why", "command", "Print the chain of causes that led to an event."),
     "export": Entry("raftlab.cli.export", "command", "Write a range as Mermaid, SVG, ShiViz, JSON, or an HTML page."),
+    "diagnose": Entry("raftlab.cli.diagnose", "command", "Say what is wrong with a cluster, from its logs."),
     "rules": Entry("raftlab.cli.rules", "command", "Print the rules of Raft, and how each can be broken."),
     "soak": Entry("raftlab.cli.soak", "command", "Search for broken invariants with random faults."),
     "bench": Entry("raftlab.cli.bench", "command", "Measure raftlab on this machine."),

@@ -1,0 +1,222 @@
+"""What a trace says that a diagnosis needs: reigns, campaigns, processes that ended, votes refused, notes, links.
+
+All of it is gathered in one pass (`reading.read`); the answers look at nothing else, but for a state here and there.
+Positions are those of the timeline's events, times are its own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from raftlab.core.log import UNKNOWN
+from raftlab.core.model import REMOVED
+from raftlab.diagnose.words import Times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from raftlab.core.model import Cluster
+    from raftlab.trace import Timeline
+
+LOST_PEER: Final = re.compile(r"became inactive \(message send to peer failed\).*?peer-id: ([^\s,)]+)", re.DOTALL)
+
+
+class Reign(Struct, eq=False):
+    """One leader of one term, from when to when it believed to lead.
+
+    `told` is False where only followers speak of it. `how` it ended: "quorum", "term" (it met a higher one),
+    "transfer", "removed", "stopped" (asked to), "ended" (its process did), "silent" (nothing more is heard of it), "seen" (a source
+    shows it no longer leading) or "" (it leads to the end). `by` is who brought the higher term, `started_by` who
+    began that term's election, `message` what brought it, `met` the higher term.
+    """
+
+    node: str
+    term: int
+    from_us: int
+    from_at: int
+    told: bool = True
+    booted: bool = False
+    to_us: int = -1
+    to_at: int = -1
+    how: str = ""
+    by: str = ""
+    started_by: str = ""
+    message: str = ""
+    met: int = 0
+    transfers: list[tuple[int, str]] = []
+    followers: set[str] = set()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended within the trace."""
+        return self.to_us >= 0
+
+
+class Campaign(Struct, eq=False):
+    """One node asking for votes (or, `pre`, whether it would get them) in one term.
+
+    By peer, with a position: `asked`, `arrived` (the peer's own account shows the request), `heard` (the candidate's
+    own account shows anything of the peer's), `counted` (it shows the answer itself), `granted`, `refused`. `end` is
+    where its log ended, (index, term).
+    `outcome`: "won", "timed out" (it tried again), "lost", "ended", or "" (it is open at the end).
+    """
+
+    node: str
+    term: int
+    pre: bool
+    from_us: int
+    from_at: int
+    transfer: bool = False
+    end: tuple[int, int] | None = None
+    to_us: int = -1
+    outcome: str = ""
+    asked: dict[str, int] = {}
+    arrived: dict[str, int] = {}
+    heard: dict[str, int] = {}
+    counted: dict[str, int] = {}
+    granted: dict[str, int] = {}
+    refused: dict[str, int] = {}
+
+
+class Refusal(Struct, frozen=True):
+    """A vote refused, by the voter's own account."""
+
+    at: int
+    at_us: int
+    voter: str
+    candidate: str
+    reason: str
+    term: int
+    pre: bool
+    campaign: Campaign | None
+
+
+class Down(Struct, eq=False):
+    """A process that didn't run, from when to when; `since_us` is when that began, as well as anybody can tell.
+
+    Its end is known at `from_us` (of a process that was killed: when the next one starts), it was last seen alive at
+    `sign_us`. `how`: "stopped" (it was asked to), "fatal" (it said why), "silent" (no word), "command" (a
+    simulation's crash), "paused". `to_us` is -1 while it never comes back.
+    """
+
+    node: str
+    from_us: int
+    at: int
+    how: str
+    sign_us: int
+    sign_at: int
+    note_at: int = -1
+    since_us: int = -1
+    to_us: int = -1
+    to_at: int = -1
+
+
+class Note(Struct, frozen=True):
+    """Something that a source says beside the story."""
+
+    at: int
+    at_us: int
+    node: str
+    text: str
+
+
+class Way(Struct):
+    """One direction of a link, by the messages whose sending is shown. Delays in microseconds."""
+
+    sent: int = 0
+    lost: int = 0
+    timed: int = 0
+    delay_us: int = 0
+    lost_at: int = -1
+
+
+class Drop(Struct, frozen=True):
+    """Entries that a node dropped; `last` is UNKNOWN where the source doesn't tell how many."""
+
+    at: int
+    at_us: int
+    node: str
+    first: int
+    last: int
+
+
+class Record:
+    """What one pass over a timeline has gathered. `stop` is the position at which the cluster begins to be shut down
+    for good (else its length): what comes after is no trouble."""
+
+    def __init__(self, timeline: Timeline, stop: int) -> None:
+        self.timeline, self.stop = timeline, stop
+        self.start_us = timeline.time_of(0)
+        self.end_us = timeline.time_of(max(0, stop - 1))
+        self.times = Times(timeline.header.unit, self.start_us, timeline.end_us)
+        self.shut_down = stop < len(timeline)
+        self.reigns: list[Reign] = []
+        self.campaigns: list[Campaign] = []
+        self.refusals: list[Refusal] = []
+        self.downs: list[Down] = []
+        self.notes: list[Note] = []
+        self.drops: list[Drop] = []
+        self.snapshots: list[tuple[int, int, str, int]] = []  # position, time, node, index
+        self.configs: list[tuple[int, int, str]] = []  # position, time, node
+        self.removed: dict[str, tuple[int, int]] = {}  # position, time
+        self.cuts: list[tuple[int, int, str, str, bool]] = []  # position, time, from, to, cut
+        self.clocks: list[tuple[int, int, str, int]] = []  # position, time, node, rate in parts per million
+        self.broken: list[tuple[int, int, str, str]] = []  # position, time, invariant, text
+        self.slow_syncs: list[tuple[int, int, str, int]] = []  # position, time, node, how long
+        self.ways: dict[tuple[str, str], Way] = {}
+        self.speaking: dict[str, int] = {}  # last sign of each node that speaks for itself
+        self.boots = False  # whether the trace shows the cluster start
+        self.counts: dict[str, int] = {}
+
+    @property
+    def first_leader_us(self) -> int:
+        """When the first leader that is known led, at the latest; the end if there is none."""
+        return self.reigns[0].from_us if self.reigns else self.end_us
+
+    def node_notes(self, pattern: str) -> list[Note]:
+        """The notes that contain a text."""
+        return [note for note in self.notes if pattern in note.text]
+
+    def lost_by(self, name: str, from_us: int, to_us: int) -> list[Note]:
+        """Where others say, in that time, that they have lost their connection to a node."""
+        found = []
+        for note in self.notes:
+            if from_us <= note.at_us <= to_us and note.node != name:
+                lost = LOST_PEER.search(note.text)
+                if lost is not None and lost[1] == name:
+                    found.append(note)
+        return found
+
+    def voters(self, position: int) -> tuple[str, ...]:
+        """Who votes at a position: by the leader's configuration, else by the one that most nodes use, else all."""
+        return voters_of(self.timeline.state(max(0, min(position, len(self.timeline) - 1))))
+
+    def working(self, at_us: int, but: Iterable[str] = ()) -> Reign | None:
+        """The reign of the highest term at a time, of somebody else than `but`."""
+        found = [it for it in self.reigns if it.from_us <= at_us and (not it.is_over or it.to_us > at_us)]
+        found = [it for it in found if it.node not in but]
+        return max(found, key=lambda it: it.term, default=None)
+
+    def down_at(self, name: str, at_us: int) -> Down | None:
+        """Whether a node was down at a time."""
+        for down in self.downs:
+            if down.node == name and down.since_us <= at_us and (down.to_us < 0 or at_us < down.to_us):
+                return down
+        return None
+
+
+def voters_of(cluster: Cluster) -> tuple[str, ...]:
+    """Who votes, as far as the nodes' configurations tell."""
+    leader = cluster.leader()
+    if leader is not None and leader.config is not UNKNOWN and leader.config.voters:
+        return tuple(leader.config.voters)
+    known: dict[tuple[str, ...], int] = {}
+    for node in cluster.nodes.values():
+        if node.config is not UNKNOWN and node.config.voters and node.status is not REMOVED:
+            known[node.config.voters] = known.get(node.config.voters, 0) + 1
+    if known:
+        return max(known, key=lambda it: (known[it], len(it)))
+    return tuple(name for name, node in cluster.nodes.items() if node.status is not REMOVED)
