@@ -20,8 +20,11 @@ from raftlab.cli.output import (
 from raftlab.core.errors import RaftlabError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from raftlab.core.events import Event
     from raftlab.trace import Timeline
+    from raftlab.trace.search import Matcher
 
 
 @click.command(epilog="Example: raftlab events crash.trace --kind BecameLeader")
@@ -47,30 +50,34 @@ def command(
 ) -> None:
     """List events, one a line, in words."""
     from raftlab.session import open_traces
+    from raftlab.trace.search import sweep
     from raftlab.view.describe import describe
 
     timeline = open_traces(traces, import_kind).timeline
     warn_of_source(timeline, form)
-    wanted = {_kind(name) for name in kinds}
     start = 0 if first is None else _first_of(first, timeline)
     stop = len(timeline) if last is None else parse_position(last, timeline) + 1
-    needle = grep.lower() if grep is not None else None
-    for position in range(max(0, start), min(stop, len(timeline))):
-        event = timeline.event(position)
-        if wanted and type(event).__name__ not in wanted:
-            continue
-        if nodes and event.node not in nodes:
-            continue
-        if term is not None and term not in event_terms(event):
-            continue
-        text = describe(event)
-        if needle is not None and needle not in text.lower():
-            continue
-        if form == "json":
-            print_json(document(timeline, position, event, text))
-        else:
-            when = shown_time(event.at_us, timeline.header.unit)
-            click.echo(f"{position:>7}  {when:>12}  {event.node or '':<6}  {text}")
+    matcher = _matcher(timeline, [_kind(name) for name in kinds], nodes, term, grep)
+    for _, found in sweep(timeline, matcher, start, stop, 1):
+        for position in found:
+            event = timeline.event(position)
+            if form == "json":
+                print_json(document(timeline, position, event, describe(event)))
+            else:
+                when = shown_time(event.at_us, timeline.header.unit)
+                click.echo(f"{position:>7}  {when:>12}  {event.node or '':<6}  {describe(event)}")
+
+
+def _matcher(
+    timeline: Timeline, kinds: Sequence[str], nodes: Sequence[str], term: int | None, grep: str | None
+) -> Matcher:
+    """The events that are wanted."""
+    from raftlab.trace.search import KeyMatcher, TextMatcher
+    from raftlab.view.describe import describe
+
+    wanted = (tuple(kinds), tuple(f"node:{node}" for node in nodes), () if term is None else (f"term:{term}",))
+    required = [keys for keys in wanted if keys]
+    return KeyMatcher(*required) if grep is None else TextMatcher(grep, timeline.sentences(describe), *required)
 
 
 def _first_of(text: str, timeline: Timeline) -> int:
@@ -86,6 +93,8 @@ def _first_of(text: str, timeline: Timeline) -> int:
 
 def document(timeline: Timeline, position: int, event: Event, text: str) -> dict[str, Any]:
     """An event as the contract wants it."""
+    from raftlab.trace.terms import event_terms
+
     found: dict[str, Any] = {"event": position}
     time = json_time(event.at_us, timeline.header.unit)
     if time is not None:
@@ -104,16 +113,6 @@ def document(timeline: Timeline, position: int, event: Event, text: str) -> dict
     if origin is not None:
         found["origin"] = {"file": origin.file, "line": origin.line, "stamp": origin.stamp}
     return found
-
-
-def event_terms(event: Event) -> tuple[int, ...]:
-    """The terms that an event names: its own, its message's or its entry's; of several entries each, newest first."""
-    from raftlab.core.log import UNKNOWN
-
-    entries = getattr(event, "entries", ())
-    holders = (event, getattr(event, "message", None), getattr(event, "entry", None), *reversed(entries))
-    found = (getattr(holder, "term", None) for holder in holders)
-    return tuple(dict.fromkeys(int(term) for term in found if term is not None and term is not UNKNOWN))
 
 
 def _kind(name: str) -> str:

@@ -130,17 +130,27 @@ class Postings:
 
         It costs what the shortest of the lists have there; ask it about a block at a time.
         """
-        found: set[int] | None = None
+        slices: list[list[array[int]]] = []
         for alternatives in required:
-            here: set[int] = set()
+            pieces = []
             for key in alternatives:
                 positions = self[key]
                 first = bisect_left(positions, start)
-                here.update(positions[first : bisect_left(positions, stop, first)])
-            found = here if found is None else found & here
-            if not found:
+                last = bisect_left(positions, stop, first)
+                if first < last:
+                    pieces.append(positions[first:last])
+            if not pieces:
                 return []
-        return sorted(found or ())
+            slices.append(pieces)
+        if not slices:
+            return []
+        slices.sort(key=lambda pieces: sum(map(len, pieces)))
+        found = set(slices[0][0]).union(*slices[0][1:])
+        for pieces in slices[1:]:
+            found = {at for piece in pieces for at in piece if at in found}
+            if not found:
+                break
+        return sorted(found)
 
     def leap(self, required: Iterable[Alternatives], start: int, stop: int, way: int) -> int | None:
         """Before (way 1) or behind (-1) which position within start .. stop - 1 nothing can match; None: nothing can.

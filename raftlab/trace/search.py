@@ -34,29 +34,31 @@ class Matcher(Protocol):
 
 
 class KeyMatcher:
-    """An event that has a key of the posting lists: a kind's name, "node:n1", "term:3", "message:AppendEntries"."""
+    """An event that stands in posting lists: in one of each of these alternatives."""
 
-    def __init__(self, key: str) -> None:
-        self.required: Sequence[Alternatives] = ((key,),)
+    def __init__(self, *required: Alternatives) -> None:
+        self.required: Sequence[Alternatives] = required
 
     def among(self, timeline: Timeline, positions: Sequence[int]) -> list[int]:
         return list(positions)
 
 
 class TextMatcher:
-    """An event whose sentence has a text, in upper or lower case."""
+    """An event whose sentence has a text, in upper or lower case.
 
-    required: Sequence[Alternatives] = ()
+    Args:
+        required: posting lists that it must stand in besides.
+    """
 
-    def __init__(self, text: str, sentences: Sentences) -> None:
+    def __init__(self, text: str, sentences: Sentences, *required: Alternatives) -> None:
+        self.required: Sequence[Alternatives] = required
         self._needle = text.lower()
         self._sentences = sentences
 
     def among(self, timeline: Timeline, positions: Sequence[int]) -> list[int]:
         number = positions[0] // BLOCK
-        base = number * BLOCK
-        found = self._sentences.places(self._needle, number, timeline.store.block(number))
-        return [base + place for place in found if positions[0] <= base + place <= positions[-1]]
+        places = set(self._sentences.places(self._needle, number, timeline.store.block))
+        return [at for at in positions if at % BLOCK in places] if places else []
 
 
 class QueryMatcher:

@@ -32,30 +32,36 @@ class Sentences:
         self._packed: dict[int, bytes] = {}
         self._bytes = 0
 
-    def places(self, needle: str, number: int, events: Sequence[Event]) -> list[int]:
-        """Which events of a block (number and events) have a sentence with this text, counted from its first.
+    def places(self, needle: str, number: int, block: Callable[[int], Sequence[Event]]) -> list[int]:
+        """Which events of a block have a sentence with this text, counted from its first.
 
         Args:
             needle: in lower case.
+            number: which block.
+            block: hands out its events, where the sentences aren't kept.
         """
         packed = self._packed.get(number)
-        text = self._make(number, events) if packed is None else zlib.decompress(packed).decode("utf-8", _SURROGATES)
+        if packed is None:
+            text, count = self._make(number, block(number))
+        else:
+            text, count = zlib.decompress(packed).decode("utf-8", _SURROGATES), BLOCK
         if needle not in text:
             return []
         lines = text.split("\n")
-        if len(lines) != len(events):
+        if len(lines) != count:
             # Some sentence goes over several lines (a foreign entry's text may): they can't be told apart any more.
-            lines = [self._describe(event).lower() for event in events]
+            lines = [self._describe(event).lower() for event in block(number)]
         return [place for place, line in enumerate(lines) if needle in line]
 
-    def _make(self, number: int, events: Sequence[Event]) -> str:
-        whole = len(events) == BLOCK  # asked before it is read: somebody may be appending to it
-        text = "\n".join(map(self._describe, events)).lower()
-        if whole and self._bytes < _MOST_BYTES:
+    def _make(self, number: int, events: Sequence[Event]) -> tuple[str, int]:
+        """All sentences of a block, and how many they are."""
+        lines = list(map(self._describe, events))
+        text = "\n".join(lines).lower()
+        if len(lines) == BLOCK and self._bytes < _MOST_BYTES:
             packed = zlib.compress(text.encode("utf-8", _SURROGATES), 1)
             self._packed[number] = packed
             self._bytes += len(packed)
-        return text
+        return text, len(lines)
 
 
 _SURROGATES: Final = "surrogatepass"

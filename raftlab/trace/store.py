@@ -136,10 +136,7 @@ class FileStore:
             wanted = BLOCK - self._length % BLOCK
             if self._bare_end:
                 self._take_end_of_line()
-            end, lines = self._end, 0
-            while lines < wanted and (at := self._line_end(end)) >= 0:
-                end = at + 1
-                lines += 1
+            lines, end = self._lines_ahead(wanted, self._end)
             more = lines == wanted
             if not more and end < self._file.size:
                 lines, end = self._last_line(lines, end)
@@ -151,6 +148,23 @@ class FileStore:
                 self.cut_short = self._cut_short()
                 return False
         return True
+
+    def _lines_ahead(self, wanted: int, end: int) -> tuple[int, int]:
+        """How many whole lines there are from an offset on, so many at the most, and where they end."""
+        lines = 0
+        while lines < wanted:
+            # Within what is read ahead, a line costs one find and nothing else.
+            find, start = self._ahead.find, self._start
+            place = end - start
+            while lines < wanted and (at := find(b"\n", place)) >= 0:
+                place = at + 1
+                lines += 1
+            end = start + place
+            if lines == wanted or (at := self._line_end(end)) < 0:
+                break
+            end = at + 1
+            lines += 1
+        return lines, end
 
     def _line_end(self, offset: int) -> int:
         """Where the line that begins at an offset has its end of line; -1: nowhere (yet)."""

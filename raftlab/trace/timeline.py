@@ -311,4 +311,4 @@ def _at_us(event: Event) -> int:
 
 
 def _matcher(query: Query | str) -> KeyMatcher | QueryMatcher:
-    return KeyMatcher(query) if isinstance(query, str) else QueryMatcher(query)
+    return KeyMatcher((query,)) if isinstance(query, str) else QueryMatcher(query)

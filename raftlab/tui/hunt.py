@@ -5,21 +5,22 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from raftlab.trace.search import QueryMatcher, TextMatcher, sweep
 from raftlab.view.describe import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from raftlab.trace import Timeline
     from raftlab.trace.query import Query
-
-_EACH = 32
+    from raftlab.trace.search import Matcher
 
 
 class Hunt:
-    """Looks for the next position (way 1) or the previous one (-1) that matches.
+    """Looks for the next position (way 1) or the previous one (-1) that matches a text, or a predicate.
 
-    `found` is the position once there is one; `over` says that the search has ended, with or without.
+    Of a predicate about the state it looks for where that comes to hold. `found` is the position once there is one;
+    `over` says that the search has ended, with or without. Where the trace is still being loaded, it waits for more.
     """
 
     def __init__(self, timeline: Timeline, what: str, start: int, way: int, *, query: Query | None = None) -> None:
@@ -27,14 +28,16 @@ class Hunt:
         self.found: int | None = None
         self.over = False
         self._timeline = timeline
-        self._matches = self._by_query(query) if query is not None else self._by_text(what)
-        self._at = start
-        self._begin = start
+        self._matcher: Matcher = (
+            TextMatcher(what, timeline.sentences(describe)) if query is None else QueryMatcher(query, rising=True)
+        )
+        self._begin = self._at = start + 1 if way > 0 else start
+        self._sweep = self._go_on()
 
     @property
     def words(self) -> str:
         """What it looks for, and how far it has got."""
-        whole = len(self._timeline) - self._begin if self.way > 0 else self._begin + 1
+        whole = len(self._timeline) - self._begin if self.way > 0 else self._begin
         part = abs(self._at - self._begin) / max(1, whole)
         return f"searching {self.what!r} {part:.0%} · esc stops"
 
@@ -43,27 +46,32 @@ class Hunt:
 
         Raises:
             QueryError: the predicate asks for something that isn't there.
+            TraceError: the trace can't be read there.
         """
         until = perf_counter() + budget_s
         while not self.over:
-            for _ in range(_EACH):
-                self._at += self.way
-                if not 0 <= self._at < len(self._timeline):
-                    self.over = True
+            block = next(self._sweep, None)
+            if block is None:
+                if self.way > 0 and self._waits():
+                    self._sweep = self._go_on()
                     return
-                if self._matches(self._at):
-                    self.found, self.over = self._at, True
-                    return
+                self.over = True
+                return
+            self._at, matches = block
+            if matches:
+                self.found, self.over = matches[0], True
+                return
             if perf_counter() >= until:
                 return
 
-    def _by_text(self, text: str) -> Callable[[int], bool]:
-        needle, timeline = text.lower(), self._timeline
-        return lambda at: needle in describe(timeline.event(at)).lower()
+    def _go_on(self) -> Iterator[tuple[int, list[int]]]:
+        """Look through what hasn't been looked at, as far as it is there."""
+        if self.way > 0:
+            return sweep(self._timeline, self._matcher, self._at, len(self._timeline), 1)
+        return sweep(self._timeline, self._matcher, 0, self._at, -1)
 
-    def _by_query(self, query: Query) -> Callable[[int], bool]:
-        """Where it holds; of a predicate about the state: where it comes to hold."""
+    def _waits(self) -> bool:
+        """Whether there is more to look at, or will be."""
         timeline = self._timeline
-        if not query.needs_state:
-            return lambda at: query.matches(timeline, at)
-        return lambda at: not (at > 0 and query.matches(timeline, at - 1)) and query.matches(timeline, at)
+        loading = not timeline.complete and timeline.failure is None
+        return loading or self._at < len(timeline)

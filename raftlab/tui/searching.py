@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from raftlab.core.errors import QueryError
+from raftlab.core.errors import QueryError, TraceError
 from raftlab.tui.clock import parse_place
 from raftlab.tui.events import EventList
 from raftlab.tui.hunt import Hunt
@@ -87,7 +87,7 @@ class Searching(Stage):
         """Search for another moment."""
         try:
             hunt.step()
-        except QueryError as error:
+        except (QueryError, TraceError) as error:
             self.hunt = None
             self.say(str(error))
             return
