@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 from raftlab.core.errors import TraceError
 from raftlab.importers import etcd_cluster, etcd_log, etcd_ndjson, shiviz
 from raftlab.importers.etcd_script import importer as etcd_script
+from raftlab.importers.hashicorp import importer as hashicorp
 from raftlab.importers.imported import FileReport
 from raftlab.importers.patterns import read_patterns, read_with
 from raftlab.importers.source import Source, head_of
@@ -46,7 +47,7 @@ class Importer(Protocol):
 PARTS: Final = tuple(cast("Part", module) for module in (etcd_log,))
 """What tells of an etcd cluster, the narrower ones first."""
 
-IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_script, shiviz))
+IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_script, hashicorp, shiviz))
 """What stands alone, the narrower ones first: the first that recognises a file has it, and before the PARTS."""
 
 _ALL: Final[tuple[Importer | Part, ...]] = (*IMPORTERS, *PARTS)
