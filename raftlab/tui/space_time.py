@@ -10,7 +10,7 @@ from textual.message import Message
 from raftlab.tui.clock import short_time
 from raftlab.tui.grid import Grid
 from raftlab.tui.lines import Lines
-from raftlab.tui.space_time_art import Plan, Scene, paint_space_time
+from raftlab.tui.space_time_art import Plan, Scene, Words, paint_space_time
 from raftlab.view.space_time import Relation, lanes_that_fit, relations, taking_part, window_at
 from raftlab.view.space_time.lanes import states_of
 from raftlab.view.space_time.window import REACH, WITHOUT_NOISE
@@ -51,6 +51,7 @@ class SpaceTime(Lines):
         self._length = 0
         self._rows: list[Row] = []
         self._arrows: list[Arrow] = []
+        self._words: dict[int, Words] = {}
 
     def show(self, timeline: Timeline, position: int, named: tuple[str, ...] = ()) -> None:
         """Show the diagram around a position; `named` nodes have a lane whether or not the state knows them."""
@@ -71,11 +72,15 @@ class SpaceTime(Lines):
     @property
     def hidden(self) -> int:
         """How many of the events from the first to the last row that can be seen the filter leaves out."""
-        seen = self._rows[self.top : self.top + self._height]
-        if not seen or self._window is None:
+        window, seen = self._window, self._rows[self.top : self.top + self._height]
+        if not seen or window is None:
             return 0
-        listed = sum(len(row.moment.events) for row in seen)
-        return seen[-1].moment.last + 1 - seen[0].moment.first - listed
+        there = {row.moment.first for row in seen}
+        first, last = window.place_of(seen[0].moment.first), window.place_of(seen[-1].moment.first)
+        assert first is not None
+        assert last is not None
+        between = (row.moment for row in window.moments[first : last + 1] if row.moment.first not in there)
+        return sum(len(moment.events) for moment in between if moment.first not in window.shown)
 
     @property
     def _height(self) -> int:
@@ -93,6 +98,7 @@ class SpaceTime(Lines):
             guess = len(self._window.events) // 2 if self._window is not None else 0
             self._window = window_at(timeline, position, enough, enough, self.level, guess)
             self._length = len(timeline)
+            self._words = {}
             self._follow_new(position)
         first = self._rows[self.top].moment.first if self.top < len(self._rows) else -1
         self._rows = self._window.rows(position)
@@ -167,7 +173,8 @@ class SpaceTime(Lines):
             grid = Grid(width, height, theme.ground)
             grid.text(1, 0, "nothing has happened yet", theme.muted)
             return grid
-        seen, times = self._rows[self.top : self.top + self._height], self._times(width)
+        seen = self._rows[self.top : self.top + self._height]
+        times = self._times(seen, width)
         scene = Scene(
             self._rows,
             self._arrows,
@@ -177,6 +184,7 @@ class SpaceTime(Lines):
             times,
             states_of(self._state),
             self._window.before,
+            self._words,
             self._note(),
         )
         return paint_space_time(scene, self._plan(width, seen, times), width, height, theme, mono=self.mono)
@@ -196,11 +204,11 @@ class SpaceTime(Lines):
         hidden = self.hidden
         return f"{hidden:,} of noise hidden" if hidden else ""
 
-    def _times(self, width: int) -> list[str]:
+    def _times(self, seen: list[Row], width: int) -> list[str]:
         """The rows' times, each only where it differs from the one above."""
         assert self._timeline is not None
         unit, found, before = self._timeline.header.unit, [], ""
-        for row in self._rows:
+        for row in seen:
             said = _stamp(row.moment.at_us, unit, width)
             found.append("" if said == before else said)
             before = said

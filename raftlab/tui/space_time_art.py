@@ -17,7 +17,7 @@ from msgspec import Struct
 from raftlab.core import events as e
 from raftlab.core.log import UNKNOWN
 from raftlab.tui.grid import BOLD, DIM, PLAIN, REVERSE, Grid, fit
-from raftlab.tui.space_time_lines import arrow_way
+from raftlab.tui.space_time_lines import Places, arrow_way
 from raftlab.view.describe import describe
 from raftlab.view.importance import ALARM, TURN, importance
 from raftlab.view.looks import GLYPHS, Look
@@ -28,7 +28,7 @@ from raftlab.view.space_time.lanes import ABSENT
 
 if TYPE_CHECKING:
     from raftlab.view.palette import Theme
-    from raftlab.view.space_time import Arrow, LaneState, Row
+    from raftlab.view.space_time import Arrow, LaneState, Moment, Row
 
 RELATION_SIGNS: Final = {
     Relation.HERE: "▸", Relation.CAUSE: "▲", Relation.BEFORE: "△", Relation.AFTER: "▽", Relation.CONSEQUENCE: "▼",
@@ -59,9 +59,25 @@ class Plan(Struct, frozen=True):
     missing: list[str]
 
 
+class Words(Struct, frozen=True):
+    """What is written of a moment: its sign, the few words, the sentence of its main event, how much that matters."""
+
+    sign: str
+    few: list[str]
+    sentence: str
+    level: int
+
+
+def words_of(moment: Moment) -> Words:
+    """What there is to write of a moment."""
+    main = moment.event(moment.main)
+    return Words(moment_sign(moment), moment_words(moment), describe(main), importance(main))
+
+
 class Scene(Struct, frozen=True):
-    """What there is to draw. `top`: which of the rows stands first; `times` are the rows' times in words; `now` what
-    the lanes are at the cursor; `before` what they were above the first row."""
+    """What there is to draw. `top`: which of the rows stands first; `times` are the times in words of those that can be
+    seen; `now` what the lanes are at the cursor; `before` what they were above the first row; `words` what has been
+    written of moments before, by their first event (it is added to)."""
 
     rows: list[Row]
     arrows: list[Arrow]
@@ -71,6 +87,7 @@ class Scene(Struct, frozen=True):
     times: list[str]
     now: dict[str, LaneState]
     before: dict[str, LaneState]
+    words: dict[int, Words]
     note: str = ""
 
 
@@ -83,6 +100,7 @@ def paint_space_time(scene: Scene, plan: Plan, width: int, height: int, theme: T
     brush.paint_arrows()
     for place in brush.visible:
         brush.paint_row(place)
+    brush.paint_losses()
     brush.paint_foot()
     return brush.grid
 
@@ -93,11 +111,9 @@ class _Brush:
     def __init__(self, grid: Grid, scene: Scene, plan: Plan, theme: Theme, mono: bool) -> None:
         self.grid, self.scene, self.plan, self.theme, self.mono = grid, scene, plan, theme, mono
         self.visible = range(scene.top, min(len(scene.rows), scene.top + max(0, grid.height - 2)))
-        self.row_of = {
-            position: place
-            for place, row in enumerate(scene.rows)
-            for position in range(row.moment.first, row.moment.last + 1)
-        }
+        self.places = Places(scene.rows)
+        self.losses: list[tuple[int, int, str]] = []
+        self.now_row = self.places.row_near(scene.position)
 
     def y(self, place: int) -> int:
         """The line of a row."""
@@ -137,8 +153,8 @@ class _Brush:
     def paint_ground(self) -> None:
         """The cursor's row stands out."""
         theme, grid = self.theme, self.grid
-        here = self.row_of.get(self.scene.position)
-        if here is not None and here in self.visible:
+        here = self.now_row
+        if here in self.visible and self.scene.position in self.scene.rows[here].moment:
             ground = mix(theme.ground, theme.gold, 0.22)
             for half in (0, 1):
                 grid.pixels[2 * self.y(here) + half] = [ground] * grid.width
@@ -174,10 +190,12 @@ class _Brush:
         """All arrows as braille; where two share a cell, its dots are joined and the later one gives the colour."""
         cells: dict[tuple[int, int], tuple[int, str]] = {}
         signs: list[tuple[int, int, str, str]] = []
-        columns, rows, now = self.plan.columns, len(self.scene.rows), self.now_row
+        columns, now = self.plan.columns, self.now_row
         lanes, first, last = set(columns.values()), self.visible.start, self.visible.stop - 1
         for arrow in self.scene.arrows:
-            way = arrow_way(arrow, self.row_of, rows, columns)
+            if not self.can_be_seen(arrow):
+                continue
+            way = arrow_way(arrow, self.places, columns)
             if way is None or way.end[1] < first or way.start[1] > last:
                 continue
             colour = self.arrow_colour(arrow)
@@ -186,11 +204,22 @@ class _Brush:
                 if first <= row <= last and x not in lanes:
                     cells[x, row] = cells.get((x, row), (0, ""))[0] | dots, inks[row > now]
             signs += [(x, row, sign, inks[row > now]) for x, row, sign in way.signs]
+            if arrow.fate is Fate.LOST:
+                self.losses.append((*way.end, message_label(arrow.message)))
         for (x, row), (dots, ink) in cells.items():
             self.put(x, self.y(row), chr(0x2800 + dots), ink)
         for x, row, sign, ink in signs:
             if first <= row <= last and x not in lanes:
                 self.put(x, self.y(row), sign, self.theme.bad_text if sign == "✕" else ink, BOLD)
+
+    def can_be_seen(self, arrow: Arrow) -> bool:
+        """Whether an arrow may touch the rows that are shown."""
+        rows, seen = self.scene.rows, self.visible
+        if not seen:
+            return False
+        first, last = rows[seen[0]].moment.first, rows[seen[-1]].moment.last
+        starts = arrow.sent if arrow.sent is not None else arrow.ends
+        return (starts is None or starts <= last) and (arrow.ends is None or arrow.ends >= first)
 
     def put(self, x: int, y: int, letter: str, ink: str, attributes: int = PLAIN) -> None:
         """One narrow letter on a cell of one colour: `Grid.text` for the hundreds of cells of lines."""
@@ -198,20 +227,12 @@ class _Brush:
         if 0 <= x < grid.width:
             grid.letters[y][x], grid.inks[y][x] = letter, (ink, grid.pixels[2 * y][x], attributes)
 
-    @property
-    def now_row(self) -> int:
-        """The last row that isn't future."""
-        found = self.row_of.get(self.scene.position)
-        if found is not None:
-            return found
-        return sum(row.moment.first <= self.scene.position for row in self.scene.rows) - 1
-
     def arrow_colour(self, arrow: Arrow) -> str:
         """Its term's colour; bright on the causal path of the cursor."""
         term = None if arrow.message is None else arrow.message.term
         colour = self.theme.muted if term is None or term is UNKNOWN else term_colour(term)
-        places = [self.row_of.get(at) for at in (arrow.sent, arrow.ends) if at is not None]
-        if places and all(place is not None and self.relation_at(place) in _STRONG for place in places):
+        places = [self.places.row_of(at) for at in (arrow.sent, arrow.ends) if at is not None]
+        if places and all(place >= 0 and self.relation_at(place) in _STRONG for place in places):
             return mix(colour, self.theme.ink, 0.45)
         return colour
 
@@ -227,16 +248,24 @@ class _Brush:
         ink = theme.gold_text if here else theme.ink if strong else theme.muted
         if scene.position >= 0:
             grid.text(0, y, RELATION_SIGNS[relation], ink, None, extra | (BOLD if strong else PLAIN))
-        grid.text(2, y, scene.times[place], theme.muted, None, extra)
+        grid.text(2, y, scene.times[place - scene.top], theme.muted, None, extra)
         if moment.lane in self.plan.columns:
             self.paint_mark(place, relation, extra)
         elif moment.lane is None and not isinstance(moment.events[0], e.MessageDropped | e.MessageDuplicated):
             self.paint_across(place, extra)
-        elif moment.lane is None:
-            self.paint_loss(place, extra)
         if self.plan.sentences:
-            at = scene.position if here else moment.main
-            self.sentence(y, describe(moment.event(at)), importance(moment.event(at)), place, here, extra)
+            event = moment.event(scene.position) if here else None
+            words = self.words(moment)
+            said = (words.sentence, words.level) if event is None else (describe(event), importance(event))
+            self.sentence(y, *said, place, here, extra)
+
+    def words(self, moment: Moment) -> Words:
+        """What there is to write of a moment; most have been written before."""
+        known = self.scene.words
+        found = known.get(moment.first)
+        if found is None:
+            found = known[moment.first] = words_of(moment)
+        return found
 
     def relation_at(self, place: int) -> Relation:
         """How a row stands to the cursor."""
@@ -248,10 +277,10 @@ class _Brush:
         row, y = scene.rows[place], self.y(place)
         name = str(row.moment.lane)
         x, future = plan.columns[name], self.is_future(place)
-        sign = moment_sign(row.moment)
+        words = self.words(row.moment)
+        sign = words.sign
         if sign == "●" and relation is Relation.CONCURRENT:
             sign = "○"
-        turn = max(map(importance, row.moment.events)) >= TURN
         ink = theme.bad_text if sign in "✕!" else theme.muted if future else theme.ink
         self.grid.text(x, y, sign, ink, None, extra | BOLD)
         state = row.states.get(name, ABSENT)
@@ -259,9 +288,10 @@ class _Brush:
         at, left = x + 2, plan.room - 1
         if state.term is not None and state.term != earlier.term and left >= len(str(state.term)) + 6:
             taken = self.chip(at, y, state.term) + 1
+            self.grid.text(at + taken - 1, y, " ", ink)
             at, left = at + taken, left - taken
-        bold = BOLD if turn or relation is Relation.HERE else PLAIN
-        self.grid.text(at, y, words_that_fit(moment_words(row.moment), left), ink, None, extra | bold)
+        bold = BOLD if words.level >= TURN or relation is Relation.HERE else PLAIN
+        self.write(at, y, words_that_fit(words.few, left), left, ink, extra | bold)
 
     def paint_across(self, place: int, extra: int) -> None:
         """What befalls the whole cluster: a line across all lanes, with its words."""
@@ -270,35 +300,39 @@ class _Brush:
         if not columns:
             return
         first, last = min(columns), max(columns)
-        for x in range(first, last + self.plan.room):
-            if self.grid.letters[y][x : x + 1] != [] and x not in set(columns):
-                self.grid.text(x, y, "┄", theme.line)
-        words = ", ".join(dict.fromkeys(word for word in moment_words(row.moment) if word))
-        words = words or describe(row.moment.event(row.moment.main)).rstrip(".")
-        ink = theme.bad_text if max(map(importance, row.moment.events)) >= ALARM else theme.ink
+        for x in set(range(first, last + self.plan.room)) - set(columns):
+            self.put(x, y, "┄", theme.line)
+        known = self.words(row.moment)
+        words = ", ".join(known.few) or known.sentence.rstrip(".")
+        ink = theme.bad_text if known.level >= ALARM else theme.ink
         self.grid.text(first + 2, y, f" {fit(words, last - first + self.plan.room - 5)} ", ink, None, extra | BOLD)
 
-    def paint_loss(self, place: int, extra: int) -> None:
-        """A message that dies: its label beside the ✕ (the arrow has drawn that)."""
-        position = self.scene.rows[place].moment.first
-        arrow = next((it for it in self.scene.arrows if it.ends == position and it.fate is Fate.LOST), None)
-        if arrow is None:
-            return
-        y = self.y(place)
-        letters = self.grid.letters[y]
-        crosses = [x for x, letter in enumerate(letters) if letter == "✕"]
-        lanes = sorted(self.plan.columns.values())
-        if crosses:
-            x = crosses[-1] + 2
-            room = min((lane for lane in lanes if lane > x), default=lanes[-1] + self.plan.room) - x - 1
-            said = message_label(arrow.message)
-            self.grid.text(x, y, fit(said, room), self.theme.muted, None, extra)
+    def paint_losses(self) -> None:
+        """What was lost, beside each ✕ that has room for it before the next thing that stands there."""
+        for x, row, label in self.losses:
+            if row not in self.visible:
+                continue
+            letters = self.grid.letters[self.y(row)]
+            free = next((at for at in range(x + 1, len(letters)) if not is_line(letters[at])), len(letters))
+            if free - x - 2 >= min(6, len(label)):
+                self.write(x + 1, self.y(row), f" {label}", free - x - 2, self.theme.muted)
+
+    def write(self, x: int, y: int, text: str, room: int, ink: str, attributes: int = PLAIN) -> None:
+        """Words among lines: a blank keeps them apart from a line that goes on behind them."""
+        said = fit(text, room)
+        after = self.grid.letters[y][x + len(said) : x + len(said) + 1]
+        self.grid.text(x, y, f"{said} " if said and after and is_line(after[0]) else said, ink, None, attributes)
 
     def sentence(self, y: int, text: str, level: int, place: int, here: bool, extra: int) -> None:
         theme, left = self.theme, self.plan.sentences
         ink = theme.bad_text if level >= ALARM else theme.muted if self.is_future(place) else theme.ink
         bold = BOLD if here or level >= TURN else PLAIN
         self.grid.text(left, y, fit(text, self.grid.width - left - 1), ink, None, extra | bold)
+
+
+def is_line(letter: str) -> bool:
+    """Whether a cell holds nothing but a piece of a line between lanes."""
+    return letter == "" or "\u2800" <= letter <= "\u28ff"
 
 
 def words_that_fit(words: list[str], room: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -11,9 +12,9 @@ from raftlab.tui.grid import braille_line
 from raftlab.view.space_time import Fate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from raftlab.view.space_time import Arrow
+    from raftlab.view.space_time import Arrow, Row
 
 _LOST_AT: Final = 0.62
 _STUB: Final = 0.34
@@ -38,37 +39,54 @@ class Way(Struct, frozen=True):
             yield x + across, y + down, (dots & 0b01010101 or dots) if self.broken else dots
 
 
-def arrow_way(arrow: Arrow, row_of: Mapping[int, int], rows: int, columns: Mapping[str, int]) -> Way | None:
+def arrow_way(arrow: Arrow, places: Places, columns: Mapping[str, int]) -> Way | None:
     """How to draw an arrow; None where one of its lanes, or both of its rows, aren't there."""
     source, target = columns.get(arrow.source), columns.get(arrow.target)
     if source is None or target is None or source == target:
         return None
-    sent = None if arrow.sent is None else row_of.get(arrow.sent, -2)
-    ends = None if arrow.ends is None else row_of.get(arrow.ends)
+    sent = None if arrow.sent is None else places.row_of(arrow.sent)
     step = 1 if target > source else -1
     left, reached = source + step, target - step
     stub = step * max(2, min(6, round(abs(target - source) * _STUB)))
-    if arrow.fate is Fate.UNSENT:
-        head = (reached, ends or 0, _head(step))
-        return (
-            None
-            if ends is None
-            else Way((reached - stub + step, ends), (reached - step, ends), True, ((reached - stub, ends, "?"), head))
-        )
     if arrow.fate is Fate.UNSEEN:
-        return (
-            None
-            if sent is None or sent < 0
-            else Way((left, sent), (left + stub - step, sent), True, ((left + stub, sent, "?"),))
-        )
+        return None if sent is None else _end_not_told(left, sent, stub, step)
+    if arrow.ends is None:
+        return None if sent is None else _whole(left, reached, sent, places.beyond, step)
     if arrow.fate is Fate.LOST:
-        at = round(left + (reached - left) * _LOST_AT)
-        return (
-            None
-            if ends is None
-            else Way((left, ends - 1 if sent is None else sent), (at, ends), False, ((at, ends, "✕"),))
-        )
-    return None if sent is None else _whole(left, reached, sent, rows + 1 if ends is None else ends, step)
+        at, ends = round(left + (reached - left) * _LOST_AT), places.row_near(arrow.ends)
+        ends = ends if sent is None else max(ends, sent + 1)
+        return Way((left, ends - 1 if sent is None else sent), (at, ends), False, ((at, ends, "✕"),))
+    ends = places.row_of(arrow.ends)
+    if arrow.fate is Fate.UNSENT:
+        return _origin_not_told(reached, ends, stub, step)
+    return None if sent is None else _whole(left, reached, sent, ends, step)
+
+
+class Places:
+    """In which row each position stands."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._firsts = [row.moment.first for row in rows]
+        self.beyond = len(rows) + 1
+
+    def row_near(self, position: int) -> int:
+        """The row of an event's moment; of one that has no row, that of the last moment before it."""
+        return bisect_right(self._firsts, position) - 1
+
+    def row_of(self, position: int) -> int:
+        """The row of an event that has one; -2, out of sight above, for one that lies before the window."""
+        return -2 if position < self._firsts[0] else self.row_near(position)
+
+
+def _end_not_told(left: int, sent: int, stub: int, step: int) -> Way:
+    """A short broken line that leaves the lane."""
+    return Way((left, sent), (left + stub - step, sent), True, ((left + stub, sent, "?"),))
+
+
+def _origin_not_told(reached: int, ends: int, stub: int, step: int) -> Way:
+    """A short broken line that comes to the lane."""
+    signs = (reached - stub, ends, "?"), (reached, ends, _head(step))
+    return Way((reached - stub + step, ends), (reached - step, ends), True, signs)
 
 
 def _whole(left: int, reached: int, sent: int, ends: int, step: int) -> Way:

@@ -113,7 +113,9 @@ def window_between(timeline: TimelineLike, start: int, stop: int, level: int = W
     shown = frozenset(range(start, stop) if level == EVERYTHING else _without_noise(events, start, messages))
     rows = [Row(moment, state) for moment, state in zip(moments, states, strict=True)]
     firsts = [moment.first for moment in moments]
-    listed = sorted({bisect_right(firsts, position) - 1 for position in shown})
+    # A loss is seen at its message's end: nobody does anything then, so without noise it needs no row of its own.
+    dropped = set() if level == EVERYTHING else {at for at in shown if type(events[at - start]) is e.MessageDropped}
+    listed = sorted({bisect_right(firsts, position) - 1 for position in shown - dropped})
     return Window(start, events, level, rows, listed, shown, messages, before, passing)
 
 

@@ -38,7 +38,8 @@ def moment_sign(moment: Moment) -> str:
 def moment_words(moment: Moment, *, received: bool = True) -> list[str]:
     """What to write beside a mark, the most wanted first: what is done, and the message that came (if `received`)."""
     found: list[tuple[int, str]] = []
-    for event in moment.events:
+    commands = [event for event in moment.events if isinstance(event, e.CommandGiven) and event.node is None]
+    for event in commands or moment.events:
         tell = _WORDS.get(type(event))
         words = tell(event) if tell is not None else ""
         if words:
@@ -113,6 +114,8 @@ _WORDS: Final[dict[type[e.Event], Callable[[Any], str]]] = {
     e.SnapshotInstalled: lambda event: f"installs {event.index}",
     e.TimerFired: lambda event: _TIMERS.get(event.timer, f"{event.timer} timer"),
     e.ClientAsked: lambda event: f"asked {event.text}".rstrip(),
+    e.SourceNoted: lambda event: event.text.split(" (")[0],
+    e.NodeObserved: lambda event: "seen",
     e.InvariantBroken: lambda event: event.invariant,
     e.DiskFoundTorn: lambda event: "torn disk",
     e.FsyncDone: lambda event: "on disk",
