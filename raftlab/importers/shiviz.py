@@ -1,8 +1,8 @@
 """Logs with vector clocks, as ShiViz opens them and GoVector and its sisters write them.
 
 A record names its host, its vector clock (JSON: how many events of each host it knows of) and what happened. A file
-made for ShiViz begins with the regular expression that finds records (named groups host, clock and event) and one that cuts
-the file into executions (mostly empty); GoVector's own files have neither: `host {"host":1}`, then a line of text.
+made for ShiViz begins with the regular expression that finds records (named groups host, clock and event) and one that
+cuts the file into executions (mostly empty); GoVector's own files have neither: `host {"host":1}`, then a line of text.
 
 There is no time and no state in such a log: every record becomes a note, and the clocks say what happened before what.
 An event whose clock knows more of another host than its own host's event before it was led to by that host's event.
