@@ -66,6 +66,12 @@ def _refusal(term: int, index: int, arrival: Fact | None) -> AppendEntriesReply:
 def conflict(telling: Telling, member: Member, fact: Fact) -> str | None:
     """The entries from here on go: the leader's are others. Where the log ended is known if that was printed since."""
     index = int(fact.args[0])
+    if member.wal and member.last is not None:
+        if index > member.last:
+            return "entries that were overwritten before they were on disk"
+        telling.emit(member, LogTruncated, member.because(fact), from_index=index, last_index=member.last)
+        member.last = index - 1
+        return None
     last = UNKNOWN
     if member.end is not None and member.end[1] >= index and member.led_at in (None, member.term):
         last = member.end[1]
@@ -161,6 +167,7 @@ def snapshot_restored(telling: Telling, member: Member, fact: Fact) -> str | Non
     if member.snapshot == index:
         return REPEATS
     member.snapshot = member.commit = index
+    member.last = index if member.wal else None
     cause = None
     if fact.sending is not None:
         message = InstallSnapshot(member.term or 0, index, term)
@@ -177,6 +184,9 @@ def snapshot_taken(telling: Telling, member: Member, fact: Fact) -> str | None:
     if index <= member.snapshot:
         return REPEATS
     member.snapshot = index
+    if member.wal:
+        telling.emit(member, SnapshotTaken, index=index, compacted_index=0, compacted_term=0)
+        return None
     telling.emit(member, SnapshotTaken, index=index)
     member.tail_told = True
     telling.lose_tail(member)  # the log goes on after the snapshot, no line says how far

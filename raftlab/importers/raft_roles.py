@@ -57,12 +57,15 @@ def new_raft(telling: Telling, member: Member, fact: Fact) -> str | None:
         telling.emit(member, NodeRestarted)
     fresh = term == "0"
     observed: dict[str, Any] = {"vote": None} if fresh else {"unknown": ("vote",)}
+    if not fresh and member.saved is not None and member.saved[0] == int(term):
+        observed = {"vote": member.saved[1]}
     member.introduced = member.up = True
     telling.emit(
         member, NodeObserved, id=member.id, status=UP, role=FOLLOWER, term=int(term), leader=None, commit=int(commit),
         applied=int(applied), last_index=int(last_index), last_term=int(last_term), **observed,
     )  # fmt: skip
-    member.term, member.role, member.leader, member.vote_known = int(term), FOLLOWER, None, fresh
+    member.term, member.role, member.leader = int(term), FOLLOWER, None
+    member.vote_known, member.voted = "vote" in observed, observed.get("vote")
     member.commit = int(commit)
     member.end, member.led_at, member.tail_told = (int(last_term), int(last_index)), None, True
     member.config, member.booting = None, True

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from raftlab.core.errors import TraceError
 from raftlab.importers import raft_replication, raft_roles, raft_votes
 from raftlab.importers.clocks import set_right
+from raftlab.importers.etcd_wal import placing
+from raftlab.importers.etcd_wal import tellers as etcd_wal
 from raftlab.importers.imported import FileReport, Imported
 from raftlab.importers.pairing import pair
 from raftlab.importers.raft_telling import Telling
@@ -65,6 +67,10 @@ TELLERS: Final[dict[str, Teller]] = {
     "snapshot_restored": raft_replication.snapshot_restored,
     "snapshot_taken": raft_replication.snapshot_taken,
     "entry_applied": raft_replication.entry_applied,
+    "wal_opened": etcd_wal.wal_opened,
+    "wal_state": etcd_wal.wal_state,
+    "wal_entry": etcd_wal.wal_entry,
+    "wal_snapshot": etcd_wal.wal_snapshot,
 }
 
 
@@ -75,10 +81,18 @@ def tell(streams: Sequence[Stream], names: Names, reports: list[FileReport]) -> 
         TraceError: no file holds anything of raft's.
     """
     offsets = set_right(streams)
-    told = [_boot_first(stream.facts) for stream in streams]
+    told = [_boot_first(stream.facts) for stream in streams if stream.clock is not None]
+    wals = [stream.facts for stream in streams if stream.clock is None]
+    logged = placing.logged(told)
+    placing.place(told, wals)
     telling = Telling(names, pair(told), reports)
+    for wal in wals:
+        if wal:
+            member = telling.member(wal[0].node)
+            member.wal, member.logged = True, member.id in logged
     telling.speaking = {fact.node for facts in told for fact in facts}
-    telling.tell(weave(told), TELLERS)
+    has_clock = any(stream.clock is not None and stream.facts for stream in streams)
+    telling.tell(weave(told) if has_clock else telling.story.steps(weave(told)), TELLERS)
     story = telling.story
     if not story.events:
         seen = ", ".join(f"{count} {reason}" for reason, count in reports[0].skipped.items())
@@ -87,9 +101,12 @@ def tell(streams: Sequence[Stream], names: Names, reports: list[FileReport]) -> 
             '"cfef663973881f92 became follower at term 2", at level info',
             file=reports[0].file,
         )
-    knows = (*KNOWS, "commits") if telling.knows_commits else KNOWS
+    knows: tuple[str, ...] = KNOWS if has_clock else ("terms", "votes", "config")
+    knows = (*knows, *(["entries"] if any(wals) else []), *(["commits"] if telling.knows_commits else []))
     clocks = {names.key(clock): offset for clock, offset in offsets.items()}
-    return Imported(story.events, story.origins, knows, tuple(story.nodes), "clock", reports, clocks)
+    return Imported(
+        story.events, story.origins, knows, tuple(story.nodes), "clock" if has_clock else "step", reports, clocks
+    )
 
 
 def _boot_first(stream: list[Fact]) -> list[Fact]:

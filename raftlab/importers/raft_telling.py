@@ -19,6 +19,7 @@ from raftlab.core.events import (
     NodeObserved,
     NodeRestarted,
     TermAdvanced,
+    VoteGranted,
 )
 from raftlab.core.model import UP
 from raftlab.core.origin import Origin
@@ -87,6 +88,8 @@ class Telling:
             # A new process speaks, and the log (filtered, say) lacks the line by which it said that it starts.
             self.story.emit(NodeRestarted, member.name)
             member.up = True
+        if kind is VoteGranted and not fields.get("pre"):
+            member.voted = fields["candidate"]
         return self.story.emit(kind, member.name, cause, **fields)
 
     def introduce(self, member: Member) -> None:
@@ -114,7 +117,7 @@ class Telling:
         """The node's term is at least this."""
         if member.term is None or term > member.term:
             self.emit(member, TermAdvanced, cause, term=term)
-            member.term, member.vote_known = term, True
+            member.term, member.vote_known, member.voted = term, True, None
             member.leader = None
 
     def crash(self, member: Member) -> None:
@@ -128,12 +131,12 @@ class Telling:
     def show_end(self, member: Member, term: int, index: int, vote: str | None = None) -> None:
         """A line prints where the node's log ends, and perhaps its vote: observed, if that is news."""
         observed: dict[str, Any] = {}
-        if member.end != (term, index) or not member.tail_told:
+        if not member.wal and (member.end != (term, index) or not member.tail_told):
             observed.update(last_index=index, last_term=term)
             member.end, member.tail_told = (term, index), True
         member.led_at = member.term if member.leader is not None else None
         if vote is not None and not member.vote_known:
-            observed["vote"] = self.name(vote)
+            observed["vote"] = member.voted = self.name(vote)
             member.vote_known = True
         if observed:
             self.emit(member, NodeObserved, **observed)
@@ -153,7 +156,8 @@ class Telling:
         """What was printed of the log's end and the commit index is true no longer."""
         if member.tail_told:
             member.tail_told = False
-            self.emit(member, NodeObserved, unknown=TAIL)
+            # A WAL tells where the log ends, and its commit index; not what has been applied.
+            self.emit(member, NodeObserved, unknown=("applied",) if member.wal else TAIL)
 
     def readable(self, text: str) -> str:
         """A source's text with names in the place of ids."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 from raftlab.core.errors import TraceError
 from raftlab.importers import etcd_cluster, etcd_log, etcd_ndjson, shiviz
 from raftlab.importers.etcd_script import importer as etcd_script
+from raftlab.importers.etcd_wal import part as etcd_wal
 from raftlab.importers.hashicorp import importer as hashicorp
 from raftlab.importers.imported import FileReport
 from raftlab.importers.patterns import read_patterns, read_with
@@ -44,7 +45,13 @@ class Importer(Protocol):
         """The trace of one cluster, from the files of its nodes."""
 
 
-PARTS: Final = tuple(cast("Part", module) for module in (etcd_log,))
+PARTS: Final = tuple(
+    cast("Part", module)
+    for module in (
+        etcd_wal,
+        etcd_log,
+    )
+)
 """What tells of an etcd cluster, the narrower ones first."""
 
 IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_script, hashicorp, shiviz))

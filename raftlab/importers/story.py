@@ -15,8 +15,11 @@ from msgspec.structs import replace
 from raftlab.core.events import ClusterCreated, Event, MessageDropped, MessageReceived, MessageSent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from raftlab.core.messages import AnyMessage
     from raftlab.core.origin import Origin
+    from raftlab.importers.fact import Fact
 
 UNSEEN_AFTER_US: Final = 1_000_000
 
@@ -51,6 +54,12 @@ class Story:
         self.events.append(kind(self.now_us, node, cause, None, **fields))
         self.origins.append(self.origin)
         return len(self.events) - 1
+
+    def steps(self, facts: Iterable[Fact]) -> Iterator[Fact]:
+        """Facts without any clock, each at a time that counts the events before it."""
+        for fact in facts:
+            fact.at_us = len(self.events)
+            yield fact
 
     def told(self) -> int:
         """How many events there are beside the cluster's creation, which no line tells."""
