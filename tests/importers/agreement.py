@@ -3,11 +3,13 @@
 A line of status.jsonl is one read of one member: `t` is when the read ENDED (seconds since the epoch), `dt` how long it
 took. (That `t` is the end shows in the first reads of each recording: those that ran into their timeout of 1.005 s have
 a `t` that much later, and the next round begins 0.15 s after it.) What a read returned was true at some moment of it,
-so a sample agrees if any state of that node from t - dt - 10 ms to t + 10 ms does.
+so a sample agrees if any state of that node from t - dt - 10 ms to t + 10 ms does; where raft's lines have whole seconds
+only (capnslog), from t - dt - 1 s to t + 1 s.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from bisect import bisect_right
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from raftlab.importers import Imported
 
 MARGIN_US = 10_000
+MARGIN_OF_WHOLE_SECONDS_US = 1_000_000
 
 
 class State(NamedTuple):
@@ -48,9 +51,10 @@ def agreement(imported: Imported, recording: Path) -> Agreement:
     history = _history(imported)
     names = {node.id: name for name, node in _final(imported).nodes.items()}
     end_us = _end_us(recording)
+    margin_us = MARGIN_OF_WHOLE_SECONDS_US if "-capns" in recording.name else MARGIN_US
     samples = agreeing = votes = agreeing_votes = 0
     differences = []
-    for number, line in enumerate((recording / "status.jsonl").read_text().splitlines(), 1):
+    for number, line in enumerate(_status(recording).splitlines(), 1):
         read = json.loads(line)
         at_us = round(read["t"] * 1_000_000)
         if "raft" not in read or at_us > end_us:
@@ -61,8 +65,8 @@ def agreement(imported: Imported, recording: Path) -> Agreement:
         vote = _nobody(raft["vote"], names)
         times, states = history.get(read["n"], ([], []))
         seen = states[
-            max(0, bisect_right(times, at_us - round(read["dt"] * 1_000_000) - MARGIN_US) - 1) : bisect_right(
-                times, at_us + MARGIN_US
+            max(0, bisect_right(times, at_us - round(read["dt"] * 1_000_000) - margin_us) - 1) : bisect_right(
+                times, at_us + margin_us
             )
         ]
         matching = [state for state in seen if state[:3] == asked]
@@ -95,6 +99,11 @@ def _history(imported: Imported) -> dict[str, tuple[list[int], list[State]]]:
             times.append(event.at_us)
             states.append(state)
     return history
+
+
+def _status(recording: Path) -> str:
+    packed = recording / "status.jsonl.gz"
+    return gzip.decompress(packed.read_bytes()).decode() if packed.exists() else packed.with_suffix("").read_text()
 
 
 def _final(imported: Imported) -> Cluster:

@@ -8,13 +8,15 @@ import pytest
 
 from raftlab.importers import read
 from tests.importers.agreement import agreement
-from tests.importers.recordings import COPY, NO_SHARED, RECORDINGS, SHARED, logs
+from tests.importers.recordings import CAPNSLOG_COPY, COPY, NO_SHARED, RECORDINGS, SHARED, logs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("recording", [COPY, *RECORDINGS], ids=lambda path: f"{path.parent.parent.name}-{path.name}")
+@pytest.mark.parametrize(
+    "recording", [COPY, CAPNSLOG_COPY, *RECORDINGS], ids=lambda path: f"{path.parent.parent.name}-{path.name}"
+)
 def test_role_term_leader_and_vote_agree_with_the_live_members(
     recording: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -40,7 +42,7 @@ def test_all_samples_of_all_recordings_are_compared(capsys: pytest.CaptureFixtur
     samples, agreeing = sum(found.samples for found in all_found), sum(found.agreeing for found in all_found)
     with capsys.disabled():
         print(f"\n  {agreeing} of {samples} samples of {len(RECORDINGS)} recordings agree")
-    assert samples == agreeing == 2189
+    assert samples == agreeing == 3568
 
 
 @pytest.mark.parametrize("silenced", ["elected leader", "became follower", "became candidate", "cast MsgVote"])

@@ -19,7 +19,7 @@ DEPTH: Final = 5
 _COLOURS: Final = re.compile(rb"\x1b\[[0-9;]*m")
 _ISO: Final = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
 _MONTH: Final = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_WHO: Final = rb" (?P<who>\S+ [^\s\[:]+(?:\[\d+\])?): ?"
+_WHO: Final = rb" (?P<who>\S+ [A-Za-z_/(][^\s\[:]*(?:\[\d+\])?): ?"
 _INNER: Final = rb'(?=\{"|\d{4}-\d\d-\d\d |raft\d{4}/|[A-Z]+: \d{4}/|panic: )'
 """What must follow where an envelope's own form is too plain to be certain."""
 

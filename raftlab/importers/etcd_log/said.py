@@ -82,7 +82,9 @@ class Account:
         if unowned:
             several = len(by_node) > 1
             self.report.skip(f"{NO_OWNER}, among lines of several" if several else NO_OWNER, len(unowned))
-        return [self._stream(node, lines) for node, lines in by_node.items()]
+        # Writers that say nothing of raft's keep the time too, as long as they must be the same node.
+        silent = set(self.fine) - {each.key for each in said} if len(by_node) == 1 else set()
+        return [self._stream(node, lines, silent) for node, lines in by_node.items()]
 
     def _of_one_group(self) -> list[Said]:
         """An orderer of Fabric's takes part in a Raft group for each channel: the one with the most lines is told."""
@@ -106,10 +108,10 @@ class Account:
         for each, at_us in zip(lacking, years_for(dates, self.dated_us, self.modified_us), strict=True):
             each.fact.at_us = at_us
 
-    def _stream(self, node: str, lines: list[Said]) -> Stream:
+    def _stream(self, node: str, lines: list[Said], silent: set[Key]) -> Stream:
         """One node's facts. Several of its threads write: a stamp may be a little before that of the line above."""
         facts = []
-        keys = {each.key for each in lines}
+        keys = silent | {each.key for each in lines}
         latest_us, resolution_us = 0, 1_000
         for each in lines:
             fact = each.fact
