@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
+from raftlab.core import events as e
 from raftlab.view.importance import TURN, importance
 from raftlab.view.tape import TermTape
 
@@ -23,7 +24,11 @@ LEVELS: Final = 4
 """Filters of the list: 0 shows everything, 1 hides noise, 2 shows steps of the story, 3 only its turns."""
 
 _SLICE: Final = 512
-_JUMPS: Final = {"BecameCandidate": "election", "BecamePreCandidate": "election", "CommitAdvanced": "commit"}
+_JUMPS: Final[dict[type[e.Event], str]] = {
+    e.BecameCandidate: "election",
+    e.BecamePreCandidate: "election",
+    e.CommitAdvanced: "commit",
+}
 _FAULTS: Final = frozenset({"crash", "restart", "pause", "resume", "partition", "heal", "cut", "broken"})
 
 
@@ -37,8 +42,8 @@ class Scan:
     def __init__(self, timeline: Timeline) -> None:
         self.timeline = timeline
         self.tape = TermTape()
-        self._levels: list[array[int]] = [array("q") for _ in range(LEVELS)]
-        self._jumps: dict[str, array[int]] = {"election": array("q"), "commit": array("q"), "fault": array("q")}
+        self._levels: list[array[int]] = [array("I") for _ in range(LEVELS)]
+        self._jumps: dict[str, array[int]] = {"election": array("I"), "commit": array("I"), "fault": array("I")}
         self._marks = 0
 
     @property
@@ -67,9 +72,11 @@ class Scan:
         levels, jumps = self._levels, self._jumps
         for position, event in enumerate(events, start):
             level = importance(event)
+            if not level:
+                continue
             for number in range(1, min(level, LEVELS - 1) + 1):
                 levels[number].append(position)
-            jump = _JUMPS.get(type(event).__name__)
+            jump = _JUMPS.get(type(event))
             if jump is not None and (jump != "commit" or level >= TURN):
                 jumps[jump].append(position)
         self.tape.extend(events)

@@ -22,7 +22,10 @@ ALARM: Final = 4
 
 def importance(event: e.Event) -> int:
     """0 to 4, by what it is."""
-    if isinstance(event, e.MessageSent | e.MessageReceived | e.MessageDuplicated):
+    level = _LEVELS.get(type(event))
+    if level is not None:
+        return level
+    if isinstance(event, CARRIERS):
         return NOISE if _is_chatter(event.message) else DETAIL
     if isinstance(event, e.CommitAdvanced):
         return STEP if event.rule == "follow_commit" else TURN
@@ -30,15 +33,19 @@ def importance(event: e.Event) -> int:
         return TURN if event.rule in _STEPS_DOWN else DETAIL
     if isinstance(event, e.NodeObserved):
         return DETAIL if event.role is UNKNOWN and event.status is UNKNOWN else STEP
-    return _LEVELS.get(type(event), DETAIL)
+    return DETAIL
 
 
+CARRIERS: Final = (e.MessageSent, e.MessageReceived, e.MessageDuplicated)
+"""What carries a message, and is a detail at the most."""
+
+_ANSWERS: Final = (AppendEntriesReply, HeartbeatReply)
 _STEPS_DOWN: Final = ("check_quorum", "leave_cluster")
 """A leader that goes of its own accord is a turn; that who sees a higher term follows it isn't."""
 
 
 def _is_chatter(message: Message | None) -> bool:
-    return is_heartbeat(message) or isinstance(message, AppendEntriesReply | HeartbeatReply)
+    return isinstance(message, _ANSWERS) or is_heartbeat(message)
 
 
 _LEVELS: dict[type[e.Event], int] = {

@@ -19,7 +19,7 @@ from raftlab.core import commands as c
 from raftlab.core import events as e
 from raftlab.core.log import UNKNOWN
 from raftlab.core.model import CRASHED, FOLLOWER, LEADER, REMOVED
-from raftlab.view.importance import TURN, importance
+from raftlab.view.importance import CARRIERS, TURN, importance
 from raftlab.view.stations import awaited
 
 if TYPE_CHECKING:
@@ -150,6 +150,8 @@ class TermTape:
 
 def _is_turn(event: e.Event, leading: dict[str, int]) -> bool:
     """A leader's commit and its configuration are turns; that followers hear of them isn't one of its own."""
+    if isinstance(event, CARRIERS):
+        return False  # more than half of all events
     if type(event) is e.CommitAdvanced or type(event) is e.ConfigChanged:
         return event.node in leading
     if type(event) is e.ClusterCreated:
