@@ -15,6 +15,7 @@ from raftlab.importers.etcd_wal import part as etcd_wal
 from raftlab.importers.hashicorp import importer as hashicorp
 from raftlab.importers.imported import FileReport
 from raftlab.importers.patterns import read_patterns, read_with
+from raftlab.importers.raft_rs import importer as raft_rs
 from raftlab.importers.source import Source, head_of
 from raftlab.importers.sources import Unread, gather_sources
 
@@ -54,7 +55,7 @@ PARTS: Final = tuple(
 )
 """What tells of an etcd cluster, the narrower ones first."""
 
-IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_script, hashicorp, shiviz))
+IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_script, hashicorp, raft_rs, shiviz))
 """What stands alone, the narrower ones first: the first that recognises a file has it, and before the PARTS."""
 
 _ALL: Final[tuple[Importer | Part, ...]] = (*IMPORTERS, *PARTS)
