@@ -28,16 +28,21 @@ class Caption(Lines):
 
     def show(
         self, event: Event | None, cluster: Cluster, now_us: int, unit: str, *, origin: Origin | None = None,
-        right: str = "", position: int = -1,
+        right: str = "", note: str = "",
     ) -> None:  # fmt: skip
-        """Caption an event, given the state after it. `right`: what is said at the end of the first line."""
+        """Caption an event, given the state after it.
+
+        Args:
+            right: what is said at the end of the first line.
+            note: what a person has left there; it stands before the rule.
+        """
         self._when, self._right = short_time(now_us, unit), right
         if event is None:
             self._sentence, self._below = "Before the first event.", "Press → to step, space to play."
         else:
             sentence, rule = headline(event, cluster)
             where = "" if origin is None else f"{Path(origin.file).name}:{origin.line}  {origin.stamp}".rstrip()
-            self._sentence, self._below = sentence, join([where, rule])
+            self._sentence, self._below = sentence, join([note, where, rule])
         self.redraw()
 
     def paint(self, width: int, height: int) -> Grid:

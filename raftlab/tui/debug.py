@@ -12,15 +12,18 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from raftlab.core.errors import RaftlabError
+from raftlab.tui.bench_lines import BreaksPane, NotesPane, WatchesPane
 from raftlab.tui.canvas import ClusterCanvas
 from raftlab.tui.caption import Caption
+from raftlab.tui.debug_keys import DEBUG_KEYS
 from raftlab.tui.events import FILTERS, EventList
 from raftlab.tui.grid import join
-from raftlab.tui.keys import KeyLine, hidden, shown
+from raftlab.tui.keys import KeyLine
 from raftlab.tui.logs import LogsTable
+from raftlab.tui.noting import Noting
 from raftlab.tui.pane import Pane
 from raftlab.tui.panes import DiffPane, NodePane, WhyPane
-from raftlab.tui.searching import Searching
+from raftlab.tui.space_time import SpaceTime
 from raftlab.tui.tabs import TabLine
 from raftlab.tui.tape import Tape
 from raftlab.tui.title import TitleLine
@@ -30,9 +33,12 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
+    from raftlab.core.events import Event
+    from raftlab.core.model import Cluster
     from raftlab.session import Opened, Session
+    from raftlab.session.notes import Notes
 
-SIDE_TABS: Final = ("logs", "node", "diff", "why")
+SIDE_TABS: Final = ("logs", "node", "diff", "why", "space-time", "breaks", "watches", "notes")
 ALL_TABS: Final = ("events", "cluster", *SIDE_TABS)
 WIDE: Final = (108, 30)
 """From so many columns and rows on, all panes stand side by side."""
@@ -41,50 +47,18 @@ _FIRST_SHOW_S: Final = 0.25
 _CLUSTER_HEIGHT: Final = ("54%", "58%", "62%")
 
 
-class DebugScreen(Searching):
-    """Steps through a session. `opened` says what there is to know of a recorded trace."""
+class DebugScreen(Noting):
+    """Steps through a session. `opened` says what there is to know of a recorded trace, `notes` are those on it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        shown("right,n", "step(1)", "step", "one event forward", display="→ n"),
-        shown("left,p", "step(-1)", "back", "one event back", display="← p"),
-        shown("N,right_square_bracket", "jump('important', 1)", "turn", "next turn of the story", display="N ]"),
-        hidden("P,left_square_bracket", "jump('important', -1)", "previous turn of the story", display="P ["),
-        shown("e", "jump('election', 1)", "election", "next election"),
-        hidden("E", "jump('election', -1)", "previous election"),
-        shown("c", "jump('commit', 1)", "commit", "next commit"),
-        hidden("C", "jump('commit', -1)", "previous commit"),
-        shown("f", "jump('fault', 1)", "fault", "next fault (crash, cut, partition) or its end"),
-        hidden("F", "jump('fault', -1)", "previous fault"),
-        shown("slash", "search", "find", "find a text in the sentences", display="/"),
-        shown("colon", "query", "until", "run until something holds, such as n2.term > 3", display=":"),
-        shown("g", "go", "go", "go to an event's number or a time"),
-        shown("space", "play", "play", "play, pause"),
-        shown("tab", "tab(1)", "pane", "next pane"),
-        hidden("shift+tab", "tab(-1)", "previous pane"),
-        shown("h", "filter", "hide noise", "hide noise; then only steps, turns; then all"),
-        shown("q", "quit", "quit", "back, or leave"),
-        hidden("enter", "again(1)", "the last search once more, forward", display="enter"),
-        hidden("backspace", "again(-1)", "the last search once more, backward"),
-        hidden("up", "row(-1)", "previous event of the list as filtered"),
-        hidden("down", "row(1)", "next event of the list as filtered"),
-        hidden("pageup", "page(-1)", "page up"),
-        hidden("pagedown", "page(1)", "page down"),
-        hidden("ctrl+up", "scroll(-3)", "scroll the pane up"),
-        hidden("ctrl+down", "scroll(3)", "scroll the pane down"),
-        hidden("home", "end(-1)", "before the first event"),
-        hidden("end", "end(1)", "the last event"),
-        hidden("u", "cause", "go to the event that caused this one"),
-        hidden("1", "node(1)", "show that node whole", display="1-9"),
-        *(hidden(f"{number}", f"node({number})") for number in range(2, 10)),
-        hidden("0", "follow", "show the node of the event again"),
-        hidden("H", "histories", "check what clients were told: is it linearizable?"),
-        hidden("w", "watch", "let it live on from here, and act (runs of ours)"),
-        hidden("escape", "stop", "stop searching or playing", display="esc"),
-    ]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = DEBUG_KEYS
 
-    def __init__(self, session: Session, opened: Opened | None = None, title: str = "") -> None:
-        super().__init__(session)
+    def __init__(
+        self, session: Session, opened: Opened | None = None, title: str = "", notes: Notes | None = None
+    ) -> None:
+        broken = {it.position for it in opened.broken} if opened is not None else ()
+        super().__init__(session, broken, notes)
         self._opened = opened
+        self._settled = False
         self._title = title or session.lane.title
         self._front = "logs"
         self._small_front = "events"
@@ -102,6 +76,10 @@ class DebugScreen(Searching):
                 yield NodePane(id="node")
                 yield DiffPane(id="diff")
                 yield WhyPane(id="why")
+                yield SpaceTime(id="space-time")
+                yield BreaksPane(id="breaks")
+                yield WatchesPane(id="watches")
+                yield NotesPane(id="notes")
         yield Caption(id="caption")
         yield Tape(id="tape")
         yield KeyLine(id="keys")
@@ -111,10 +89,21 @@ class DebugScreen(Searching):
         self.set_timer(_FIRST_SHOW_S, self._load)
 
     def _load(self) -> None:
-        """Load the rest of a large trace, now that its beginning is seen."""
+        """Load the rest of a large trace, now that its beginning is seen; tell what is wrong with its notes."""
+        if self.bench.notes.problem:
+            self.say(self.bench.notes.problem)
+            self.bring("notes")
         if not self.session.timeline.complete:
             self.session.timeline.load_in_background()
             self.update_views()
+
+    def update_views(self) -> None:
+        if not self._settled and self.session.timeline.complete:
+            self._settled = True
+            moved = self.bench.notes.settle(self.session.timeline)
+            if moved:
+                self.say(f"{moved} note{'s' * (moved != 1)} found again by time: the trace is read differently now")
+        super().update_views()
 
     # -- layout ------------------------------------------------------------------------------------------------------
 
@@ -159,26 +148,52 @@ class DebugScreen(Searching):
         header = timeline.header
         position, cluster, event = session.position, session.state(), session.event()
         self._show_title()
-        self.query_one("#events", EventList).show(self.scan, position)
+        self.query_one("#events", EventList).show(self.scan, position, self.listing, self.bench.signs)
         self.query_one("#cluster", ClusterCanvas).show(cluster, self.named, session.now_us)
-        front = self.front
+        self._show_front(cluster, event)
+        origin = timeline.origin(position) if position >= 0 else None
+        self.query_one("#caption", Caption).show(
+            event, cluster, session.now_us, header.unit, origin=origin, right=self.speed_words(), note=self._said_here()
+        )
+        noted = [note.at_us for note in self.bench.notes]
+        self.query_one("#tape", Tape).show(self.scan, session.now_us, 0, self.bench.break_times(), noted)
+        self.query_one("#side-tabs" if self.wide else "#all-tabs", TabLine).show(
+            SIDE_TABS if self.wide else ALL_TABS, self.front
+        )
+
+    def _show_front(self, cluster: Cluster, event: Event | None) -> None:
+        """The pane in front."""
+        timeline, position, front = self.session.timeline, self.session.position, self.front
         if front == "logs":
             self.query_one("#logs", LogsTable).show(cluster, self.named, self.before(event))
         elif front == "node":
             name = self._node or (event.node if event is not None else None) or next(iter(cluster.nodes), None)
-            self.query_one("#node", NodePane).show(cluster, name, session.now_us, header.knows)
+            self.query_one("#node", NodePane).show(cluster, name, self.session.now_us, timeline.header.knows)
         elif front == "diff":
-            self.query_one("#diff", DiffPane).show(timeline, position)
+            self.query_one("#diff", DiffPane).show(timeline, position, self.bench.mark)
         elif front == "why":
             self.query_one("#why", WhyPane).show(timeline, position)
-        origin = timeline.origin(position) if position >= 0 else None
-        self.query_one("#caption", Caption).show(
-            event, cluster, session.now_us, header.unit, origin=origin, right=self.speed_words()
-        )
-        self.query_one("#tape", Tape).show(self.scan, session.now_us, 0)
-        self.query_one("#side-tabs" if self.wide else "#all-tabs", TabLine).show(
-            SIDE_TABS if self.wide else ALL_TABS, front
-        )
+        elif front == "space-time":
+            self.query_one("#space-time", SpaceTime).show(timeline, position, self.named)
+        else:
+            self._show_bench(cluster, event)
+
+    def _show_bench(self, cluster: Cluster, event: Event | None) -> None:
+        """The pane in front, if it shows what a person has set."""
+        position, front = self.session.position, self.front
+        if front == "breaks":
+            self.query_one("#breaks", BreaksPane).show(self.bench, position)
+        elif front == "watches":
+            self.query_one("#watches", WatchesPane).show(self.bench, position, cluster, event)
+        elif front == "notes":
+            self.query_one("#notes", NotesPane).show(self.bench, position)
+
+    def _said_here(self) -> str:
+        """What a person has left at this event."""
+        note = self.bench.notes.at(self.session.position)
+        said = "" if note is None else f"✎ {note.text}" if note.text else "✎ bookmark"
+        mark = "⚑ the mark" if self.bench.mark == self.session.position else ""
+        return join([mark, said, self.bench.breakpoints.hit_words(self.session.position)])
 
     def _show_title(self) -> None:
         timeline = self.session.timeline
@@ -200,28 +215,21 @@ class DebugScreen(Searching):
 
     def busy(self) -> str:
         timeline = self.session.timeline
-        if self.hunt is not None:
-            return self.hunt.words
-        if not timeline.complete and timeline.failure is None:
+        if self.search is None and self.hunt is None and not timeline.complete and timeline.failure is None:
             return f"loading {timeline.progress:.0%}"
-        if self.scan.behind:
-            return f"indexing {self.scan.seen / max(1, len(timeline)):.0%}"
-        return self.message
+        return self.work_words() or self.message
 
     def is_waiting(self) -> bool:
         timeline = self.session.timeline
         loading = not timeline.complete and timeline.failure is None
-        return self.hunt is not None or self.scan.behind or loading
-
-    def look(self) -> None:
-        if self.hunt is not None:
-            self.go_on_hunting(self.hunt)
-        else:
-            self.scan.catch_up(0.012)
+        return loading or super().is_waiting()
 
     def show_progress(self) -> None:
         self.query_one("#events", EventList).redraw()
-        self.query_one("#tape", Tape).redraw()
+        noted = [note.at_us for note in self.bench.notes]
+        self.query_one("#tape", Tape).show(self.scan, self.session.now_us, 0, self.bench.break_times(), noted)
+        if self.front in ("breaks", "watches"):
+            self._show_bench(self.session.state(), self.session.event())
         self._show_title()
 
     # -- moving --------------------------------------------------------------------------------------------------------
@@ -259,14 +267,10 @@ class DebugScreen(Searching):
     def action_end(self, way: int) -> None:
         self.seek(len(self.session.timeline) - 1 if way > 0 else -1)
 
-    def action_cause(self) -> None:
-        event = self.session.event()
-        if event is None or event.cause is None:
-            self.say("no cause is known")
-        else:
-            self.seek(event.cause)
-
     def on_event_list_chosen(self, message: EventList.Chosen) -> None:
+        self.seek(message.position)
+
+    def on_space_time_chosen(self, message: SpaceTime.Chosen) -> None:
         self.seek(message.position)
 
     def on_tape_sought(self, message: Tape.Sought) -> None:
@@ -276,12 +280,12 @@ class DebugScreen(Searching):
 
     def action_tab(self, way: int) -> None:
         names = SIDE_TABS if self.wide else ALL_TABS
-        self._bring(names[(names.index(self.front) + way) % len(names)])
+        self.bring(names[(names.index(self.front) + way) % len(names)])
 
     def on_tab_line_chosen(self, message: TabLine.Chosen) -> None:
-        self._bring(message.name)
+        self.bring(message.name)
 
-    def _bring(self, name: str) -> None:
+    def bring(self, name: str) -> None:
         if self.wide:
             self._front = name
         else:
@@ -294,17 +298,22 @@ class DebugScreen(Searching):
         for pane in self.query(Pane):
             if pane.display:
                 pane.scroll_lines(rows)
+        diagram = self.query_one("#space-time", SpaceTime)
+        if diagram.display:
+            diagram.scroll_rows(rows)
 
     def action_filter(self) -> None:
         listed = self.query_one("#events", EventList)
         listed.filter((listed.level + 1) % len(FILTERS))
+        self.query_one("#space-time", SpaceTime).filter(listed.level)
+        self.update_views()
         self.say(f"list: {FILTERS[listed.level]}")
 
     def action_node(self, number: int) -> None:
         names = list(self.session.state().nodes)
         if number <= len(names):
             self._node = names[number - 1]
-            self._bring("node")
+            self.bring("node")
 
     def action_follow(self) -> None:
         self._node = None

@@ -19,9 +19,17 @@ from raftlab.view.importance import ALARM, NOISE, TURN, importance
 from raftlab.view.palette import mix
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from textual import events
 
+    from raftlab.session.listing import Listing
     from raftlab.tui.scan import Scan
+
+
+def _no_signs(position: int) -> str:
+    return ""
+
 
 FILTERS = ("everything", "without noise", "steps", "turns")
 
@@ -42,18 +50,43 @@ class EventList(Lines):
         self.top = 0
         self.needle = ""
         self._scan: Scan | None = None
+        self._listing: Listing | None = None
+        self._signs: Callable[[int], str] = _no_signs
         self._position = -1
         self._sentences: dict[int, tuple[str, str, str, int]] = {}
 
-    def show(self, scan: Scan, position: int) -> None:
-        """Show the list around a position."""
+    def show(
+        self, scan: Scan, position: int, listing: Listing | None = None, signs: Callable[[int], str] | None = None
+    ) -> None:
+        """Show the list around a position.
+
+        Args:
+            listing: what it is limited to; None: to nothing but its level.
+            signs: what stands before an event's sentence, one letter or a few.
+        """
         if self._scan is not scan:
             self._sentences.clear()
-        moved = self._scan is not scan or self._position != position
-        self._scan, self._position = scan, position
+        moved = (self._scan, self._listing, self._position) != (scan, listing, position)
+        self._scan, self._listing, self._position = scan, listing, position
+        self._signs = signs or _no_signs
         if moved:
             self._follow()
         self.redraw()
+
+    @property
+    def listed(self) -> Sequence[int]:
+        """The positions of the rows, as far as they are known."""
+        if self._scan is None:
+            return ()
+        return self._scan.listed(self.level) if self._listing is None else self._listing.positions
+
+    def row_of(self, position: int) -> int:
+        """The row at or before a position; -1 when there is none."""
+        if self._scan is None:
+            return -1
+        if self._listing is not None:
+            return self._listing.row_of(position)
+        return self._scan.row_of(self.level, position)
 
     def filter(self, level: int) -> None:
         """Leave out what matters less than a level."""
@@ -65,8 +98,8 @@ class EventList(Lines):
         """The position that lies so many listed rows on (way 1) or back (-1) from the cursor."""
         if self._scan is None:
             return None
-        listed = self._scan.listed(self.level)
-        row = self._scan.row_of(self.level, self._position)
+        listed = self.listed
+        row = self.row_of(self._position)
         on_row = row >= 0 and listed[row] == self._position
         wanted = row + way * rows if way > 0 or on_row else row - rows + 1
         if not listed or wanted < 0:
@@ -78,7 +111,7 @@ class EventList(Lines):
         if self._scan is None:
             return
         height = max(1, self.size.height - 1)
-        row = self._scan.row_of(self.level, self._position)
+        row = self.row_of(self._position)
         margin = min(height // 4, 5)
         if row < self.top + margin:
             self.top = max(0, row - margin)
@@ -87,7 +120,7 @@ class EventList(Lines):
         self._clamp()
 
     def _clamp(self) -> None:
-        count = len(self._scan.listed(self.level)) if self._scan else 0
+        count = len(self.listed)
         self.top = max(0, min(self.top, count - max(1, self.size.height - 1)))
 
     def on_resize(self, event: events.Resize) -> None:
@@ -108,7 +141,7 @@ class EventList(Lines):
     def on_click(self, event: events.Click) -> None:
         if self._scan is None:
             return
-        listed = self._scan.listed(self.level)
+        listed = self.listed
         row = self.top + event.y - 1
         if event.y > 0 and row < len(listed):
             self.post_message(self.Chosen(listed[row]))
@@ -119,8 +152,8 @@ class EventList(Lines):
         scan = self._scan
         if scan is None:
             return grid
-        listed = scan.listed(self.level)
-        current = scan.row_of(self.level, self._position)
+        listed = self.listed
+        current = self.row_of(self._position)
         self._paint_header(grid, len(listed))
         names = [len(name) for name in scan.timeline.header.nodes]
         node_width = min(12, max([2, *names]))
@@ -130,7 +163,7 @@ class EventList(Lines):
                 break
             self._paint_row(grid, y, listed[row], row == current, node_width)
         if not listed:
-            grid.text(1, 1, "nothing here yet", theme.muted)
+            grid.text(1, 1, "nothing here yet" if self._behind() else "no event is like that", theme.muted)
         return grid
 
     def _paint_header(self, grid: Grid, count: int) -> None:
@@ -139,7 +172,16 @@ class EventList(Lines):
         assert scan is not None
         hidden = len(scan.timeline) - count
         title = f" events · {FILTERS[self.level]}, {hidden:,} hidden" if self.level else " events"
+        if self._listing is not None:
+            level = f" · {FILTERS[self.level]}" if self.level else ""
+            so_far = " so far" if self._behind() else ""
+            title = f" only {self._listing.words}{level} · {count:,} of {len(scan.timeline):,}{so_far} · esc: all"
         grid.text(0, 0, fit(title, grid.width - 1).ljust(grid.width), theme.muted, theme.panel, BOLD)
+
+    def _behind(self) -> bool:
+        if self._listing is not None:
+            return self._listing.behind
+        return self._scan is not None and (self._scan.behind or not len(self._scan.timeline))
 
     def _paint_row(self, grid: Grid, y: int, position: int, current: bool, node_width: int) -> None:
         theme = self.theme_colours
@@ -156,6 +198,12 @@ class EventList(Lines):
         grid.text(0, y, "▸" if current else " ", theme.gold_text, None, extra)
         grid.text(1, y, f"{when:>12}", theme.muted, None, extra)
         grid.text(14, y, fit(node, node_width), ink, None, extra | BOLD)
+        signs = self._signs(position)
+        if signs:
+            # The sign beside the node, a second one where the cursor isn't; the caption and the panes name them all.
+            grid.text(13, y, signs[-1], theme.gold_text, None, extra | BOLD)
+            if len(signs) > 1 and not current:
+                grid.text(0, y, signs[0], theme.gold_text, None, extra | BOLD)
         left = 15 + node_width
         bold = BOLD if level >= TURN else PLAIN
         grid.text(left, y, fit(text, grid.width - left), ink, None, bold | extra)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from textual.binding import Binding
@@ -33,6 +34,11 @@ def shown(keys: str, action: str, label: str, tip: str = "", display: str | None
 def hidden(keys: str, action: str, tip: str = "", display: str | None = None) -> Binding:
     """A key that only `?` and the palette tell of; without `tip` not even they do."""
     return Binding(keys, action, tip, show=False, key_display=display)
+
+
+def group(title: str, *bindings: Binding) -> list[Binding]:
+    """Keys that belong together; `?` lists them under their title."""
+    return [replace(binding, group=Binding.Group(title)) for binding in bindings]
 
 
 def bindings_of(node: DOMNode) -> list[Binding]:

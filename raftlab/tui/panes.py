@@ -1,4 +1,4 @@
-"""The debugger's panes of text: one node whole, what the last event changed, why it happened."""
+"""The debugger's panes of text: one node whole, what changed, why it happened."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from raftlab.tui.clock import full_time, short_time
 from raftlab.tui.grid import BOLD
 from raftlab.tui.node_words import changes, log_words, node_facts
 from raftlab.tui.pane import Line, Pane, Said
+from raftlab.tui.state_diff import cluster_lines
 from raftlab.view.describe import describe, section
 from raftlab.view.looks import GLYPHS, look_of
 
@@ -46,10 +47,13 @@ _SHOWN_PARTS = ("roles", "terms", "votes", "leaders", "entries", "commits", "mes
 
 
 class DiffPane(Pane):
-    """What the last event changed, and the event itself."""
+    """What the last event changed, and the event itself; with a mark, what lies between it and the cursor."""
 
-    def show(self, timeline: Timeline, position: int) -> None:
-        """Show what the event at a position changed."""
+    def show(self, timeline: Timeline, position: int, mark: int | None = None) -> None:
+        """Show what the event at a position changed, or what is different from how it was at a mark."""
+        if mark is not None and mark != position:
+            self.show_lines(_between(timeline, mark, position))
+            return
         if position < 0:
             self.show_lines([(Said("Before the first event: nothing has changed.", "muted"),)])
             return
@@ -63,7 +67,26 @@ class DiffPane(Pane):
             lines.append((Said(f"{f'{where} {field}':<{width}}  ", "muted"), *_change(old, new)))
         lines.append(())
         lines += [(Said(f"{field:<8} ", "muted"), Said(value)) for field, value in _of_event(timeline, position)]
+        lines += [(), (Said("m marks this event: what changes from there to the cursor is shown here then", "muted"),)]
         self.show_lines(lines, keep_place=False)
+
+
+def _between(timeline: Timeline, mark: int, position: int) -> list[Line]:
+    """What differs between the mark and the cursor, from the earlier to the later."""
+    first, last = sorted((mark, position))
+    where = {mark: "the mark", position: "here"}
+    ends = [
+        f"{'before event 0' if at < 0 else f'event {at:,}'} ({where[at]})"
+        + ("" if at < 0 else f" {short_time(timeline.time_of(at), timeline.header.unit)}")
+        for at in (first, last)
+    ]
+    lines: list[Line] = [
+        (Said(f"from {ends[0]}", "ink", BOLD), Said(f"  to {ends[1]}", "ink", BOLD)),
+        (Said("M goes to the mark · m marks here", "muted"),),
+    ]
+    return lines + (
+        cluster_lines(timeline.state(first), timeline.state(last)) or [(Said("No state differs.", "muted"),)]
+    )
 
 
 def _change(old: str, new: str) -> tuple[Said, ...]:

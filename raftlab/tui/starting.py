@@ -30,12 +30,14 @@ def debug_traces(opened: Opened, paths: Sequence[str]) -> None:
 
 def debug_screen(opened: Opened, paths: Sequence[str]) -> DebugScreen:
     """The debugger's screen for a trace."""
+    from raftlab.session.notes import Notes
     from raftlab.tui.debug import DebugScreen
 
     names = [Path(path).name for path in paths]
     title = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
     session = Session([Lane(opened.timeline, title=title)], speed=1.0)
-    return DebugScreen(session, opened, title)
+    notes = Notes(None if "-" in paths else Path(paths[0]))
+    return DebugScreen(session, opened, title, notes)
 
 
 def watch_screen(scenario: Scenario) -> WatchScreen:

@@ -12,6 +12,8 @@ from raftlab.tui.lines import Lines
 from raftlab.view.palette import mix, term_colour, text_on
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual import events
 
     from raftlab.tui.scan import Scan
@@ -21,6 +23,9 @@ _SIGNS: Final = {
     "election": "◆", "crash": "✕", "restart": "↑", "pause": "‖", "resume": "▸", "partition": "╳", "heal": "○",
     "cut": "╳", "members": "±", "transfer": "→", "broken": "!",
 }  # fmt: skip
+
+
+_LOSSES: Final = frozenset({"✕", "╳", "!"})
 
 
 class Tape(Lines):
@@ -38,10 +43,17 @@ class Tape(Lines):
         self._scan: Scan | None = None
         self._now_us = 0
         self._end_us = 0
+        self._breaks: Sequence[int] = ()
+        self._notes: Sequence[int] = ()
 
-    def show(self, scan: Scan, now_us: int, end_us: int) -> None:
-        """Show the tape up to `end_us` at least, with the playhead at `now_us`."""
+    def show(self, scan: Scan, now_us: int, end_us: int, breaks: Sequence[int] = (), notes: Sequence[int] = ()) -> None:
+        """Show the tape up to `end_us` at least, with the playhead at `now_us`.
+
+        Args:
+            breaks, notes: times at which breakpoints are hit, or something was noted.
+        """
         self._scan, self._now_us, self._end_us = scan, now_us, end_us
+        self._breaks, self._notes = breaks, notes
         self.redraw()
 
     def on_click(self, event: events.Click) -> None:
@@ -70,6 +82,8 @@ class Tape(Lines):
             self._paint_span(grid, band, span)
         if height > 1:
             self._paint_marks(grid, scan.tape.marks)
+            self._paint_signs(grid, self._breaks, "●")
+            self._paint_signs(grid, self._notes, "✎")
         head = self._column(self._now_us)
         letter = grid.letters[band][head].strip("·") or "│"
         grid.text(head, band, letter, theme.pill_text, theme.pill, BOLD)
@@ -116,6 +130,13 @@ class Tape(Lines):
             said = f"{_SIGNS.get(mark.kind, '·')} {mark.text}"
             ink = theme.bad_text if bad else mix(theme.muted, theme.ink, 0.3)
             grid.text(column, 0, said if len(said) < room else said[0], ink)
+
+    def _paint_signs(self, grid: Grid, times: Sequence[int], sign: str) -> None:
+        """A person's own signs stand before the story's words, never before what is lost."""
+        theme = self.theme_colours
+        for column in {self._column(time_us) for time_us in times}:
+            if grid.letters[0][column] not in _LOSSES:
+                grid.text(column, 0, sign, theme.gold_text, None, BOLD)
 
 
 def _thinned(marks: list[Mark], width: int) -> list[Mark]:
