@@ -126,13 +126,15 @@ def untold(record: Record, files: Sequence[FileReport]) -> list[Finding]:
     if record.timeline.header.source == "raftlab":
         return []
     told = []
-    silent = [name for name in record.voters(record.stop - 1) if name not in record.speaking]
+    silent = record.missing()
     if silent:
         told.append(f"no log of {listed(silent)} is among these files, so only the others speak of it")
     if "messages" not in record.timeline.header.knows:
         told.append("heartbeats and accepted entries leave no line, so a link is seen to fail only by what follows")
     if record.reigns and record.reigns[0].from_us > record.start_us and not record.boots:
         told.append("these logs begin while the cluster runs: what was before is not known")
+    if record.whole_seconds:
+        told.append("raft's lines are stamped with whole seconds, so times are good to about a second")
     if record.timeline.cut_short:
         told.append(record.timeline.cut_short)
     odd = sum(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from raftlab.diagnose import advice
 from raftlab.diagnose.finding import DISRUPTIVE, EXACT, INFERRED, Finding
@@ -20,7 +20,7 @@ def answers(record: Record) -> list[Finding]:
     """One finding a disruptive node."""
     found = []
     for name in dict.fromkeys(it.node for it in record.campaigns):
-        own = [it for it in record.campaigns if it.node == name and not it.pre and not it.transfer]
+        own = [it for it in record.campaigns if it.node == name and not (it.pre or it.transfer or it.stopping)]
         own = [it for it in own if it.from_us > record.first_leader_us or not record.boots]
         deposed = [it for it in record.reigns if it.how == "term" and it.started_by == name]
         won = {it.term for it in own if it.outcome == "won"}
@@ -33,7 +33,32 @@ def answers(record: Record) -> list[Finding]:
             found.append(_in_vain(record, name, run, unseated + taken, beside))
         elif len(taken) >= 2:
             found.append(_hasty(record, name, [it for it in own if it.term in won], taken))
+    found += _unseen(record)
     return sorted(found, key=lambda it: -len(it.at))
+
+
+def _unseen(record: Record) -> list[Finding]:
+    """A node whose own log isn't here, and whose term was far ahead when it unseated a leader: it stood in vain."""
+    found = []
+    standing = {it.node for it in record.campaigns}
+    deposed = [it for it in record.reigns if it.how == "term" and it.met - it.term >= 2 and it.by]
+    for name in dict.fromkeys(it.by for it in deposed):
+        own = [it for it in deposed if it.by == name and not _is_stale(record, it)]
+        if not own or name in standing or name in record.speaking:
+            continue
+        first = own[0]
+        text = (
+            f"{name}, whose log is not here, disrupted the cluster: it was in term {first.met} already when "
+            f"{first.node} "
+            f"led term {first.term}, so it had stood for election again and again without winning (most likely cut off "
+            f"from the others). {_unseated(record, name, own)}"
+        )
+        found.append(Finding(
+            DISRUPTIVE, text.strip(), INFERRED, (name, *dict.fromkeys(it.node for it in own)), first.to_us,
+            own[-1].to_us, tuple(it.to_at for it in own[:5]), headline=f"{name} disrupted the cluster",
+            advice=advice.PRE_VOTE,
+        ))  # fmt: skip
+    return found
 
 
 def _is_stale(record: Record, reign: Reign) -> bool:
@@ -47,14 +72,14 @@ def _in_vain(record: Record, name: str, run: list[Campaign], deposed: list[Reign
     to_us = max([last.from_us, *(it.to_us for it in deposed)])
     leaders = [it for campaign in beside if (it := record.working(campaign.from_us, (name,))) is not None]
     led = listed(dict.fromkeys(it.node for it in leaders))
-    while_led = f"while {led} led" if len(beside) == len(run) else f"{len(beside)} of them while {led} led,"
+    while_led = f"while {led} led" if len(beside) == len(run) else f"{len(beside)} of them while {led} led"
     text = (
         f"{name} disrupted the cluster {times.between(first.from_us, to_us)}: it started "
-        f"{plural(len(run), 'election')} "
-        f"({terms(it.term for it in run)}), {while_led} and won none. "
+        f"{plural(len(run), 'election')} ({terms(it.term for it in run)}), {while_led}, and won "
+        f"{'none' if len(run) > 1 else 'nothing'}. "
     )
     text += _unseated(record, name, deposed)
-    mechanism, links_at = _mechanism(record, name, run)
+    mechanism, links_at = _mechanism(record, name, run, led)
     text += mechanism
     shorter, log_at = _its_log(record, name, run)
     text += shorter
@@ -62,6 +87,7 @@ def _in_vain(record: Record, name: str, run: list[Campaign], deposed: list[Reign
     exact = EXACT if deposed and log_at else INFERRED
     others = tuple(dict.fromkeys(it.node for it in deposed if it.node != name))
     head = f"{name} disrupted the cluster"
+    head += " (it could send but not hear)" if _ASYMMETRIC in mechanism else ""
     head += f" and unseated {plural(len(deposed), 'leader')}" if deposed else ""
     return Finding(
         DISRUPTIVE, text.strip(), exact, (name, *others), first.from_us, to_us, tuple(dict.fromkeys(at)),
@@ -77,7 +103,10 @@ def _unseated(record: Record, name: str, deposed: list[Reign]) -> str:
     return f"Its higher terms unseated {listed(told)}{more}. "
 
 
-def _mechanism(record: Record, name: str, run: list[Campaign]) -> tuple[str, list[int]]:
+_ASYMMETRIC: Final = "it could send but not hear"
+
+
+def _mechanism(record: Record, name: str, run: list[Campaign], led: str) -> tuple[str, list[int]]:
     """What reached whom: deaf (it sends, and hears nothing), cut off (neither), or in touch and refused."""
     seen = [peer for peer in record.speaking if peer != name]
     if not seen:
@@ -86,13 +115,18 @@ def _mechanism(record: Record, name: str, run: list[Campaign]) -> tuple[str, lis
     cut = [it for it in run if it.asked and not it.arrived and not it.heard]
     refused = [it for it in run if it.heard]
     parts, at = [], []
+    leaders = [it for it in {reign.node for reign in record.reigns} if it != name]
+    unheard = [it for it in run if any(peer in it.arrived and peer not in it.heard for peer in leaders)]
     if len(deaf) >= 2 or (deaf and not cut and not refused):
         peers = list(dict.fromkeys(peer for it in deaf for peer in it.arrived))
         parts.append(
-            f"it could send but not hear: its requests ({terms(it.term for it in deaf)}) reached {listed(peers)}, and "
+            f"{_ASYMMETRIC}: its requests ({terms(it.term for it in deaf)}) reached {listed(peers)}, and "
             "nothing from anybody is seen to reach it (an asymmetric link)"
         )
         at += [position for it in deaf[:2] for position in it.arrived.values()]
+    elif len(unheard) >= 2 and len(unheard) == len(run):
+        parts.append(f"its requests reached {led}, but nothing of the leader's is seen to reach it")
+        at += [position for it in unheard[:2] for position in it.arrived.values()]
     if cut:
         parts.append(
             f"in {terms(it.term for it in cut)} it was cut off: none of its requests is seen to reach anybody, and "

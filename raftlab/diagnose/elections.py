@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def _later(record: Record) -> list[Campaign]:
     """The campaigns after an ordinary start."""
-    return [it for it in record.campaigns if not record.boots or it.from_us > record.first_leader_us]
+    found = [it for it in record.campaigns if not it.stopping]
+    return [it for it in found if not record.boots or it.from_us > record.first_leader_us]
 
 
 def started(record: Record) -> list[Finding]:
@@ -135,33 +136,43 @@ def _unanswered(record: Record, missing: tuple[str, ...], run: list[Campaign]) -
     text += ". " + "; ".join(f"{listed(peers)}: {reason}" for reason, peers in reasons.items()) + "."
     leader = record.working(first.from_us, (name,))
     head = ""
-    if leader is not None:
+    if leader is not None and record.down_at(leader.node, until) is None:
         text += f" Meanwhile {leader.node} led term {leader.term}: {name} had lost touch with it."
         head = f"{name} was cut off from its leader {leader.node}"
     at = [first.from_at, *(at for it in run[:2] for peer, at in it.asked.items() if peer in missing)]
     at += [at for it in run[:2] for peer, at in it.arrived.items() if peer in missing]
     at += [note.at for peer in missing for note in record.lost_by(peer, first.from_us, until) if note.node == name][:2]
-    quiet = Weight.ANSWER if all(reason == _LEASE for reason in reasons) and leader is None else Weight.TROUBLE
+    quiet = Weight.ANSWER if set(reasons) <= {_LEASE, _STOPPING} and not head else Weight.TROUBLE
     return Finding(
         UNANSWERED, text, INFERRED, (*missing, name), first.from_us, until, tuple(dict.fromkeys(at)), quiet, head,
         advice.NETWORK,
     )  # fmt: skip
 
 
+_STOPPING = "had been asked to stop"
 _LEASE = "heard the request and ignored it (a leader's lease held)"
 
 
 def _why_not(record: Record, name: str, peer: str, run: list[Campaign]) -> str:
-    """What a peer's silence comes from, as far as can be told. All but the last campaign is proof enough."""
-    if all(record.down_at(peer, it.from_us) is not None for it in run):
-        return "down then"
-    if any(it.at_us >= run[0].from_us and it.voter == peer and it.candidate == name and it.reason == "lease"
-           and it.campaign in run for it in record.refusals):  # fmt: skip
+    """What a peer's silence comes from, as far as can be told, and in which terms if that differs."""
+    statuses: dict[str, list[int]] = {}
+    for campaign in run:
+        statuses.setdefault(_status(record, name, peer, campaign), []).append(campaign.term)
+    if len(statuses) == 1:
+        return next(iter(statuses))
+    return ", then ".join(f"{status} ({terms(numbers)})" for status, numbers in statuses.items())
+
+
+def _status(record: Record, name: str, peer: str, campaign: Campaign) -> str:
+    down = record.down_at(peer, campaign.from_us)
+    if down is not None:
+        return _STOPPING if down.how == "stopped" else "down then"
+    if any(it.campaign is campaign and it.voter == peer and it.reason == "lease" for it in record.refusals):
         return _LEASE
-    if any(peer in it.granted or peer in it.refused for it in run):
+    if peer in campaign.granted or peer in campaign.refused:
         return f"did answer, but no answer reached {name} (the link towards {name} fails)"
-    if any(peer in it.arrived for it in run):
+    if peer in campaign.arrived:
         return "got the request, and no answer is seen"
     if peer not in record.speaking:
         return "no log here that could tell"
-    return "never got the request, as far as the log shows (the link failed, or the process)"
+    return "never got the request, as far as its log shows (the link failed, or the process)"

@@ -17,7 +17,7 @@ from raftlab.diagnose.record import Reign
 from raftlab.diagnose.words import message_words
 
 if TYPE_CHECKING:
-    from raftlab.diagnose.record import Record
+    from raftlab.diagnose.record import Down, Record
 
 _HIGHER: Final = re.compile(r"(\w+) of a higher term from (\S+)")
 _IN_TERM: Final = re.compile(r"(\S+) is in term (\d+)")
@@ -78,12 +78,18 @@ class Leading:
             self.follows[name] = reign
             reign.followers.add(name)
 
-    def stop(self, name: str, at: int, event: e.Event, how: str = "") -> None:
-        """A node doesn't lead any more (if it did), by this event."""
+    def asked(self, name: str, at: int) -> None:
+        """A node's process is asked to stop; it may lead on for a while."""
+        if name in self.by_node:
+            self.by_node[name].asked_at = at
+
+    def stop(self, name: str, at: int, event: e.Event, how: str = "", down: Down | None = None) -> None:
+        """A node doesn't lead any more (if it did), by this event; `down`: since its process ended."""
         reign = self.by_node.get(name)
         if reign is None:
             return
         if how:
+            reign.down = down
             self._end(reign, at, event.at_us, how)
         elif isinstance(event, e.BecameFollower):
             if not self._is_told_again(reign, event):
@@ -121,7 +127,8 @@ class Leading:
 
     def _end(self, reign: Reign, at: int, at_us: int, how: str) -> None:
         if not reign.is_over:
-            reign.to_us, reign.to_at, reign.how = at_us, at, how
+            asked = reign.asked_at >= 0 and how in ("quorum", "seen", "ended")
+            reign.to_us, reign.to_at, reign.how = at_us, at, "stopped" if asked else how
         if self.by_node.get(reign.node) is reign:
             del self.by_node[reign.node]
 
@@ -159,7 +166,7 @@ class Leading:
     def _silent(self, reign: Reign) -> None:
         """A leader whose process ended without a word, or of which nothing more is heard."""
         record = self.record
-        down = next((it for it in record.downs if it.node == reign.node and it.at == reign.to_at), None)
+        down = reign.down
         if down is not None and down.how != "silent":
             return
         if down is not None:
@@ -172,8 +179,12 @@ class Leading:
             # It speaks on, beside a newer leader, and no line says that it stepped down: it is stale to the end.
             return
         limit_us = reign.to_us if down is not None else record.end_us
-        ends = [note.at_us for note in record.lost_by(reign.node, sign_us, limit_us)]
-        ends += [it.from_us for it in record.campaigns if it.node != reign.node and sign_us <= it.from_us <= limit_us]
-        reign.to_us = min(ends, default=min((it.from_us for it in later), default=limit_us))
-        reign.to_at = down.at if down is not None else -1
+        ends = [(note.at_us, note.at) for note in record.lost_by(reign.node, sign_us, limit_us)]
+        ends += [
+            (it.from_us, it.from_at)
+            for it in record.campaigns
+            if it.node != reign.node and sign_us <= it.from_us <= limit_us
+        ]
+        ends += [(it.from_us, it.from_at) for it in later]
+        reign.to_us, reign.to_at = min(ends, default=(limit_us, reign.to_at))
         reign.how = "ended" if down is not None else "silent"

@@ -84,8 +84,8 @@ def _ended(record: Record, name: str, downs: list[Down]) -> Finding:
     planned = all(it.how == "stopped" for it in downs)
     at = []
     for it in downs[:3]:
-        at += [note.at for note in record.lost_by(name, it.sign_us, it.from_us)[:2]]
         at += [it.note_at] if it.note_at >= 0 else []
+        at += [note.at for note in record.lost_by(name, it.sign_us, it.from_us)[:2]]
         at += [it.at] + ([it.to_at] if it.to_at >= 0 else [])
     head = (
         ""
@@ -111,7 +111,7 @@ def _told(record: Record, down: Down) -> str:
         last = f"last heard of at {times.at(down.sign_us)}"
         return f"ended without a word at about {times.at(down.since_us)} (killed or crashed; {last}){back}"
     if down.how == "stopped":
-        return f"was asked to stop, and ended at {times.at(down.from_us)}{back}"
+        return f"was asked to stop at {times.at(down.since_us)}, and ended by {times.at(down.from_us)}{back}"
     if down.how == "fatal":
         note = record.timeline.event(down.note_at)
         text = note.text if isinstance(note, e.SourceNoted) else ""

@@ -119,7 +119,8 @@ def _stand(reader: _Reader, at: int, event: e.BecameCandidate | e.BecamePreCandi
     before = reader.open.get(name)
     reader.close(name, event, "won" if before is not None and before.pre and not pre else "timed out")
     term = reader.leading.term_of(event)
-    campaign = Campaign(name, term, pre, event.at_us, at, transfer=reader.handed.pop(name, -1) >= 0)
+    handed, stopping = reader.handed.pop(name, -1) >= 0, name in reader.signals
+    campaign = Campaign(name, term, pre, event.at_us, at, transfer=handed, stopping=stopping)
     reader.record.campaigns.append(campaign)
     reader.open[name] = campaign
     if not pre:
@@ -234,21 +235,22 @@ def _fall(reader: _Reader, at: int, event: e.Event, name: str) -> None:
     record = reader.record
     sign = record.speaking.get(name, at)
     before = record.timeline.event(at - 1) if at else None
-    how, note = "silent", -1
+    how, note, since_us = "silent", -1, event.at_us
     cause = record.timeline.event(event.cause) if event.cause is not None else None
     if isinstance(cause, e.CommandGiven):
         how, note = "command", event.cause or -1
     elif name in reader.signals:
         how, note = "stopped", reader.signals.pop(name)
+        since_us = record.timeline.time_of(note)
     elif isinstance(before, e.SourceNoted) and before.node == name and before.at_us == event.at_us:
         how, note = "fatal", at - 1
     elif record.timeline.header.source == "raftlab":
         how = "command"
-    down = Down(name, event.at_us, at, how, record.timeline.time_of(sign), sign, note, event.at_us)
+    down = Down(name, event.at_us, at, how, record.timeline.time_of(sign), sign, note, since_us)
     record.downs.append(down)
     reader.down[name] = down
     reader.close(name, event, "ended")
-    reader.leading.stop(name, at, event, "stopped" if how == "stopped" else "ended")
+    reader.leading.stop(name, at, event, "stopped" if how == "stopped" else "ended", down)
     reader.leading.follow(name, None, at, event)
 
 
@@ -298,6 +300,7 @@ def _noted(reader: _Reader, at: int, event: e.SourceNoted) -> None:
     reader.record.notes.append(Note(at, event.at_us, name, event.text))
     if is_signal(event.text):
         reader.signals[name] = at
+        reader.leading.asked(name, at)
 
 
 def _created(reader: _Reader, at: int, event: e.ClusterCreated) -> None:

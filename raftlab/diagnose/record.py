@@ -28,9 +28,10 @@ class Reign(Struct, eq=False):
     """One leader of one term, from when to when it believed to lead.
 
     `told` is False where only followers speak of it. `how` it ended: "quorum", "term" (it met a higher one),
-    "transfer", "removed", "stopped" (asked to), "ended" (its process did), "silent" (nothing more is heard of it), "seen" (a source
-    shows it no longer leading) or "" (it leads to the end). `by` is who brought the higher term, `started_by` who
-    began that term's election, `message` what brought it, `met` the higher term.
+    "transfer", "removed", "stopped" (asked to), "ended" (its process did), "silent" (nothing more is heard of it),
+    "seen" (a source shows it no longer leading) or "" (it leads to the end). `by` is who brought the higher term,
+    `started_by` who began that term's election, `message` what brought it, `met` the higher term. `asked_at` is where
+    its process was asked to stop, `down` how it ended.
     """
 
     node: str
@@ -48,6 +49,8 @@ class Reign(Struct, eq=False):
     met: int = 0
     transfers: list[tuple[int, str]] = []
     followers: set[str] = set()
+    asked_at: int = -1
+    down: Down | None = None
 
     @property
     def is_over(self) -> bool:
@@ -60,7 +63,7 @@ class Campaign(Struct, eq=False):
 
     By peer, with a position: `asked`, `arrived` (the peer's own account shows the request), `heard` (the candidate's
     own account shows anything of the peer's), `counted` (it shows the answer itself), `granted`, `refused`. `end` is
-    where its log ended, (index, term).
+    where its log ended, (index, term). `stopping`: its process had been asked to stop, and only went on for a while.
     `outcome`: "won", "timed out" (it tried again), "lost", "ended", or "" (it is open at the end).
     """
 
@@ -70,6 +73,7 @@ class Campaign(Struct, eq=False):
     from_us: int
     from_at: int
     transfer: bool = False
+    stopping: bool = False
     end: tuple[int, int] | None = None
     to_us: int = -1
     outcome: str = ""
@@ -176,6 +180,12 @@ class Record:
         """When the first leader that is known led, at the latest; the end if there is none."""
         return self.reigns[0].from_us if self.reigns else self.end_us
 
+    @property
+    def whole_seconds(self) -> bool:
+        """Whether elections are stamped with whole seconds only, so that shorter times can't be told."""
+        stamps = [it.from_us for it in self.campaigns] + [it.to_us for it in self.reigns if it.is_over]
+        return self.times.unit == "clock" and sum(1 for it in stamps if not it % 1_000_000) > len(stamps) // 3
+
     def node_notes(self, pattern: str) -> list[Note]:
         """The notes that contain a text."""
         return [note for note in self.notes if pattern in note.text]
@@ -199,6 +209,12 @@ class Record:
         found = [it for it in self.reigns if it.from_us <= at_us and (not it.is_over or it.to_us > at_us)]
         found = [it for it in found if it.node not in but]
         return max(found, key=lambda it: it.term, default=None)
+
+    def missing(self) -> list[str]:
+        """The voters that say nothing themselves: their files aren't among these."""
+        if self.timeline.header.source == "raftlab":
+            return []
+        return [name for name in self.voters(self.stop - 1) if name not in self.speaking]
 
     def down_at(self, name: str, at_us: int) -> Down | None:
         """Whether a node was down at a time."""

@@ -52,16 +52,19 @@ def _one(record: Record, reign: Reign) -> Finding:
         at = [*(it[0] for it in reign.transfers[-1:]), *at]
     elif reign.how == "term":
         at += [it.from_at for it in record.campaigns if it.term == reign.met and it.node == reign.started_by][:1]
-    down = next((it for it in record.downs if it.at == reign.to_at), None)
-    if down is not None:
+    down = reign.down
+    if reign.asked_at >= 0:
+        at = [reign.asked_at, *(it[0] for it in reign.transfers if it[0] >= reign.asked_at), *at]
+    elif down is not None:
         at = [note.at for note in record.lost_by(reign.node, reign.from_us, down.from_us)[:2]] + [down.sign_at, *at]
-        at += [down.note_at] if down.note_at >= 0 else []
+        at += [down.note_at] if down.note_at >= 0 else [down.at]
     elif reign.how == "silent":
         sign = record.speaking.get(reign.node, reign.from_at)
         lost = record.lost_by(reign.node, record.timeline.time_of(sign), record.end_us)
         at = [*(note.at for note in lost[:2]), sign]
     nodes = tuple(dict.fromkeys(it for it in (reign.node, reign.started_by, reign.by) if it))
-    weight = Weight.ANSWER if reign.how in _PLANNED else Weight.TROUBLE
+    leaves_a_gap = any(before is reign for _, _, before, _ in gaps(record) if reign.how != "transfer")
+    weight = Weight.ANSWER if reign.how in _PLANNED and not leaves_a_gap else Weight.TROUBLE
     head = _HEADS.get(reign.how, "").format(node=reign.node, term=reign.term)
     return Finding(
         STEPPED_DOWN, text, confidence, nodes, reign.to_us, reign.to_us, tuple(dict.fromkeys(at)), weight, head,
@@ -104,7 +107,7 @@ def _reason(record: Record, reign: Reign) -> tuple[str, str]:
     if reign.how == "removed":
         return f"left the cluster at {when}: it was removed from the members.", EXACT
     if reign.how == "stopped":
-        return f"was stopped at {when}: its process was asked to shut down.", EXACT
+        return _stopped(record, reign), EXACT
     if reign.how == "ended":
         return _ended(record, reign)
     if reign.how == "silent":
@@ -115,8 +118,18 @@ def _reason(record: Record, reign: Reign) -> tuple[str, str]:
     return f"no longer leads from {when} on; no line tells why.", INFERRED
 
 
+def _stopped(record: Record, reign: Reign) -> str:
+    when = record.times.at(reign.to_us)
+    if reign.asked_at < 0:
+        return f"was stopped at {when}: its process was asked to shut down."
+    asked = record.times.at(record.timeline.time_of(reign.asked_at))
+    text = f"was asked to shut down at {asked}, and led no more from {when} on"
+    targets = [target for at, target in reign.transfers if at >= reign.asked_at]
+    return text + (f": it tried to hand over to {targets[-1]}, in vain." if targets else ".")
+
+
 def _ended(record: Record, reign: Reign) -> tuple[str, str]:
-    down = next((it for it in record.downs if it.at == reign.to_at), None)
+    down = reign.down
     if down is None or down.how == "command":
         return f"crashed at {record.times.at(reign.to_us)}.", EXACT
     if down.how == "fatal":
@@ -131,6 +144,16 @@ def _ended(record: Record, reign: Reign) -> tuple[str, str]:
 
 
 def _meanwhile(record: Record, reign: Reign) -> str:
+    asked = [it for it in record.campaigns if it.node != reign.node and reign.node in it.arrived]
+    heard = sorted(
+        {it.node for it in asked if 0 <= reign.to_us - it.from_us < 5_000_000 and it.from_us > reign.from_us}
+    )
+    if heard:
+        return (
+            f" Vote requests of {listed(heard)} had reached it meanwhile: it could hear the others, but they did not "
+            "hear "
+            "it (an asymmetric link)."
+        )
     newer = [it for it in record.reigns if it.term > reign.term and it.from_us < reign.to_us]
     if newer:
         return (
@@ -187,7 +210,7 @@ def leaderless(record: Record) -> list[Finding]:
     found = _slow_start(record)
     if not spans:
         return found
-    times = record.times
+    times, missing = record.times, record.missing()
     total = sum(until - since for since, until, _, _ in spans)
     told = []
     for since, until, before, after in spans[:6]:
@@ -197,20 +220,35 @@ def leaderless(record: Record) -> list[Finding]:
         lost = f"after {before.node} of term {before.term} was gone" if before is not None else ""
         told.append(f"{times.span(since, until)} from {times.at(since)} to {times.at(until)} ({lost}, {ends})")
     more = f"; and {len(spans) - 6} times more" if len(spans) > 6 else ""
-    text = f"The cluster had no leader for {times.span(0, total)} in all: {'; '.join(told)}{more}."
-    text += " Nothing could be written then."
+    text = f"{'The cluster had no leader' if not missing else 'No leader is known'} for {times.span(0, total)} in all: {'; '.join(told)}{more}."
+    text += (
+        " Nothing could be written then."
+        if not missing
+        else (f" As far as these logs show: {listed(missing)} may have known one, and no log of theirs is here.")
+    )
     at = [
         position
         for _, _, before, after in spans[:4]
         for position in (-1 if before is None else before.to_at, -1 if after is None else after.from_at)
         if position >= 0
     ]
-    inferred = any(before is not None and before.how in ("ended", "silent", "seen") for _, _, before, _ in spans)
+    inferred = bool(missing) or any(
+        before is not None and before.how in ("ended", "silent", "seen") for _, _, before, _ in spans
+    )
+    inferred = inferred or (record.whole_seconds and times.unit == "clock")
     nodes = tuple(dict.fromkeys(before.node for _, _, before, _ in spans if before is not None))
     return [*found, Finding(
         LEADERLESS, text, INFERRED if inferred else EXACT, nodes, spans[0][0], spans[-1][1], tuple(at),
-        headline=f"no leader for {times.span(0, total)} in all", advice=advice.TIMEOUTS,
+        headline=f"no leader {'seen ' if missing else ''}for {times.span(0, total)} in all" + _after(spans), advice=advice.TIMEOUTS,
     )]  # fmt: skip
+
+
+def _after(spans: list[tuple[int, int, Reign | None, Reign | None]]) -> str:
+    """Why nobody led, where one planned thing led to it."""
+    before = spans[0][2]
+    if before is None or len(spans) > 1 or before.how not in _PLANNED:
+        return ""
+    return f" after {before.node} {'was asked to stop' if before.how == 'stopped' else 'was removed'}"
 
 
 def _never(record: Record) -> list[Finding]:
@@ -248,8 +286,8 @@ def two_leaders(record: Record) -> list[Finding]:
         if len(names) > 1:
             told = listed(f"{it.node} (at {record.times.at(it.from_us)})" for it in reigns)
             found.append(Finding(
-                TWO_LEADERS, f"Two leaders in ONE term, {term}: {told}. At most one may win a term: this is a bug, or "
-                "the files are of different clusters.", EXACT if all(it.told for it in reigns) else INFERRED, tuple(names),
+                TWO_LEADERS, f"Two leaders in ONE term, {term}: {told}. At most one may win a term: a bug, or the "
+                "files are of different clusters.", EXACT if all(it.told for it in reigns) else INFERRED, tuple(names),
                 reigns[0].from_us, reigns[-1].from_us, tuple(it.from_at for it in reigns), Weight.BROKEN,
                 f"two leaders in term {term}", advice.BUG,
             ))  # fmt: skip
