@@ -86,7 +86,7 @@ def _pieces(ending: str, opened: Opened, asked: Range) -> Iterable[str]:
         return shiviz(timeline, asked)
     if ending == ".html":
         from raftlab.cli.output import shown_time
-        from raftlab.exports.html_ import page
+        from raftlab.exports.html import page
 
         broken = opened.broken_until(asked.stop - 1)
         return [page(timeline, asked, broken, lambda at_us: shown_time(at_us, timeline.header.unit))]

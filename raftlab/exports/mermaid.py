@@ -30,7 +30,8 @@ _ENTITIES: Final = str.maketrans(
     {";": "#59;", "#": "#35;", "<": "#lt;", ">": "#gt;", "%": "#37;", "\n": " ", "\r": " ", '"': "#quot;"}
 )
 _NOTED: Final = (e.VoteRefused, e.LogTruncated, e.InvariantBroken, e.SnapshotInstalled)
-_FATES: Final = {"lose": "lost", "cut": "no link", "down": "nobody there", "command": "taken away"}
+_UNSEEN: Final = "not seen to arrive"
+_FATES: Final = {"lose": "lost", "cut": "no link", "down": "nobody there", "command": "taken away", "unseen": _UNSEEN}
 
 
 def mermaid(timeline: Timeline, asked: Range) -> str:
@@ -74,9 +75,7 @@ class _Diagram:
         elif isinstance(event, e.MessageReceived):
             self._arrow(event.sender, event.node, event.message or self._carried(event), event.cause, "")
         elif isinstance(event, e.MessageDropped):
-            if event.reason in _FATES:  # nobody knows what became of an imported one that wasn't seen to arrive
-                message = self._carried(event)
-                self._arrow(event.sender, event.node, message, event.cause, _FATES[event.reason])
+            self._arrow(event.sender, event.node, self._carried(event), event.cause, _FATES[event.reason])
         elif importance(event) >= TURN or isinstance(event, _NOTED):
             self._note(event.node, describe(event).removesuffix("."))
 
@@ -93,7 +92,8 @@ class _Diagram:
         if self._is_chatter(message, sent):
             self._hidden += 1
             return
-        line = ("--x" if is_reply(message) else "-x") if fate else ("-->>" if is_reply(message) else "->>")
+        end = ")" if fate == _UNSEEN else "x" if fate else ">>"
+        line = ("--" if is_reply(message) else "-") + end
         label = escaped(message_label(message)) + (f" ({fate})" if fate else "")
         self._lines.append(f"{self._people[source]}{line}{self._people[str(target)]}: {label}")
 
