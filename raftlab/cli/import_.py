@@ -20,6 +20,7 @@ def command(files: tuple[str, ...], trace: str, kind: str | None, form: str) -> 
     from raftlab.cli.summary import Summary, print_summary
     from raftlab.session import open_traces
     from raftlab.trace.writer import TraceWriter
+    from raftlab.view.clock_words import clock_sentences
 
     with progress_bar("reading") as progress:
         opened = open_traces(files, kind, progress)
@@ -42,6 +43,7 @@ def command(files: tuple[str, ...], trace: str, kind: str | None, form: str) -> 
         files=reports,
         unparsed=sum(sum(report.skipped.values()) for report in opened.files),
     )
-    print_json(document) if form == "json" else print_summary(document)
+    clocks = clock_sentences(timeline.header.clocks)
+    print_json(document) if form == "json" else print_summary(document, clocks)
     if summary.broken:
         sys.exit(1)
