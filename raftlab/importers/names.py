@@ -56,6 +56,12 @@ class Names:
         """The ids that have been named."""
         return [*self._said, *(each for each in self._urls if each not in self._said)]
 
+    def identifier(self, word: str) -> str:
+        """The id of which this is the name, if it is one's name; else the word itself."""
+        if word in self._said:
+            return word
+        return next((identifier for identifier, name in self._said.items() if name == word), word)
+
     def _name_by_url(self, identifier: str) -> str | None:
         found = (self._name_at_url.get(url) for url in self._urls.get(identifier, ()))
         return next((name for name in found if name), None)

@@ -72,6 +72,9 @@ def conflict(telling: Telling, member: Member, fact: Fact) -> str | None:
         telling.emit(member, LogTruncated, member.because(fact), from_index=index, last_index=member.last)
         member.last = index - 1
         return None
+    if telling.sees_log(member):
+        assert telling.onlooker is not None
+        return telling.onlooker.replicas.conflict(member, index, int(fact.args[1]), member.because(fact))
     last = UNKNOWN
     if member.end is not None and member.end[1] >= index and member.led_at in (None, member.term):
         last = member.end[1]
@@ -184,7 +187,7 @@ def snapshot_taken(telling: Telling, member: Member, fact: Fact) -> str | None:
     if index <= member.snapshot:
         return REPEATS
     member.snapshot = index
-    if member.wal:
+    if member.wal or telling.sees_log(member):
         telling.emit(member, SnapshotTaken, index=index, compacted_index=0, compacted_term=0)
         return None
     telling.emit(member, SnapshotTaken, index=index)

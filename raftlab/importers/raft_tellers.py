@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Final
 from raftlab.core.errors import TraceError
 from raftlab.importers import raft_replication, raft_roles, raft_votes
 from raftlab.importers.clocks import set_right
+from raftlab.importers.etcd_status import tellers as etcd_status
 from raftlab.importers.etcd_wal import placing
 from raftlab.importers.etcd_wal import tellers as etcd_wal
+from raftlab.importers.etcd_wire import joining
+from raftlab.importers.etcd_wire import tellers as etcd_wire
+from raftlab.importers.etcd_wire.onlooker import OF_OBSERVERS, look_on
 from raftlab.importers.imported import FileReport, Imported
 from raftlab.importers.pairing import pair
 from raftlab.importers.raft_telling import Telling
@@ -21,9 +25,6 @@ if TYPE_CHECKING:
     from raftlab.importers.names import Names
     from raftlab.importers.raft_telling import Teller
     from raftlab.importers.stream import Stream
-
-KNOWS: Final = ("roles", "terms", "votes", "leaders", "config")
-"""What raft's lines tell at every moment. Messages, progress, commits and entries they tell here and there only."""
 
 TELLERS: Final[dict[str, Teller]] = {
     "process_started": raft_roles.process_started,
@@ -71,6 +72,9 @@ TELLERS: Final[dict[str, Teller]] = {
     "wal_state": etcd_wal.wal_state,
     "wal_entry": etcd_wal.wal_entry,
     "wal_snapshot": etcd_wal.wal_snapshot,
+    "wire": etcd_wire.wire,
+    "poll": etcd_status.poll,
+    "poll_error": etcd_status.poll_error,
 }
 
 
@@ -80,17 +84,21 @@ def tell(streams: Sequence[Stream], names: Names, reports: list[FileReport]) -> 
     Raises:
         TraceError: no file holds anything of raft's.
     """
+    joining.settle_names(streams, names)
     offsets = set_right(streams)
     told = [_boot_first(stream.facts) for stream in streams if stream.clock is not None]
     wals = [stream.facts for stream in streams if stream.clock is None]
     logged = placing.logged(told)
     placing.place(told, wals)
-    telling = Telling(names, pair(told), reports)
+    leaders = pair(told)
+    joining.join(told)
+    telling = Telling(names, leaders, reports)
+    look_on(telling, told)
     for wal in wals:
         if wal:
             member = telling.member(wal[0].node)
             member.wal, member.logged = True, member.id in logged
-    telling.speaking = {fact.node for facts in told for fact in facts}
+    telling.speaking = {fact.node for facts in told for fact in facts if fact.form not in OF_OBSERVERS}
     has_clock = any(stream.clock is not None and stream.facts for stream in streams)
     telling.tell(weave(told) if has_clock else telling.story.steps(weave(told)), TELLERS)
     story = telling.story
@@ -101,12 +109,23 @@ def tell(streams: Sequence[Stream], names: Names, reports: list[FileReport]) -> 
             '"cfef663973881f92 became follower at term 2", at level info',
             file=reports[0].file,
         )
-    knows: tuple[str, ...] = KNOWS if has_clock else ("terms", "votes", "config")
-    knows = (*knows, *(["entries"] if any(wals) else []), *(["commits"] if telling.knows_commits else []))
+    knows = _known(telling, logged, has_clock, any(wals))
     clocks = {names.key(clock): offset for clock, offset in offsets.items()}
     return Imported(
         story.events, story.origins, knows, tuple(story.nodes), "clock" if has_clock else "step", reports, clocks
     )
+
+
+def _known(telling: Telling, logged: set[str], has_clock: bool, has_wal: bool) -> tuple[str, ...]:
+    """What the files tell at every moment, one or another of them."""
+    observers = telling.onlooker
+    wired, polled = (observers.is_wired, observers.is_polled) if observers is not None else (False, False)
+    found = {
+        "roles": has_clock, "terms": True, "votes": True, "leaders": has_clock, "config": bool(logged) or has_wal,
+        "entries": has_wal or wired, "commits": telling.knows_commits or wired or polled, "messages": wired,
+        "progress": wired or polled,
+    }  # fmt: skip
+    return tuple(name for name, known in found.items() if known)
 
 
 def _boot_first(stream: list[Fact]) -> list[Fact]:

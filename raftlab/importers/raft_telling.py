@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from raftlab.core.messages import AnyMessage
+    from raftlab.importers.etcd_wire.onlooker import Onlooker
     from raftlab.importers.fact import Fact
     from raftlab.importers.imported import FileReport
     from raftlab.importers.names import Names
@@ -51,15 +52,21 @@ class Telling:
         self.members: dict[str, Member] = {}
         self.speaking: set[str] = set()
         self.knows_commits = False
+        self.onlooker: Onlooker | None = None
 
     def tell(self, facts: Iterable[Fact], tellers: Mapping[str, Teller]) -> None:
         """Turn facts, in their final order, into events; account for each in its file's report."""
         for fact in facts:
             report = self.reports[fact.source]
+            onlooker = self.onlooker
+            if onlooker is not None:
+                onlooker.forget(fact.at_us)
             self.story.turn_to(fact.at_us, Origin(report.file, fact.line, fact.stamp))
             before = self.story.told()
             member = self.member(fact.node)
             reason = tellers[fact.form](self, member, fact)
+            if onlooker is not None:
+                onlooker.catch_up(member, fact)
             if fact.form not in _SPOKEN_BY_OTHERS:
                 member.previous = fact
             told = self.story.told() - before
@@ -102,6 +109,8 @@ class Telling:
         """A message leaves; others may call this fact's event their cause."""
         self.introduce(member)
         arrives = fact.arrival is not None
+        if fact.payload is not None and self.onlooker is not None:
+            message = self.onlooker.message(fact.payload)  # a wire capture shows all of it
         fact.position = self.story.send(member.name, self.names.key(to), message, cause, arrives=arrives)
         return fact.position
 
@@ -111,6 +120,8 @@ class Telling:
         sending = fact.sending.position if fact.sending is not None else None
         position = self.story.arrive(member.name, self.names.key(sender), message, sending)
         member.triggered(position, fact)
+        if self.onlooker is not None:
+            self.onlooker.receive_later(member, fact, position)
         return position
 
     def advance(self, member: Member, term: int, cause: int | None) -> None:
@@ -131,7 +142,10 @@ class Telling:
     def show_end(self, member: Member, term: int, index: int, vote: str | None = None) -> None:
         """A line prints where the node's log ends, and perhaps its vote: observed, if that is news."""
         observed: dict[str, Any] = {}
-        if not member.wal and (member.end != (term, index) or not member.tail_told):
+        if self.sees_log(member):
+            assert self.onlooker is not None
+            self.onlooker.replicas.end_at(member, index, term)
+        elif not member.wal and (member.end != (term, index) or not member.tail_told):
             observed.update(last_index=index, last_term=term)
             member.end, member.tail_told = (term, index), True
         member.led_at = member.term if member.leader is not None else None
@@ -147,10 +161,17 @@ class Telling:
         if leader is None:
             return
         member.booting = False
+        if self.sees_log(member):
+            member.led_at = member.term
+            return
         if member.led_at is not None and member.led_at != member.term:
             member.end = None
         member.led_at = member.term
         self.lose_tail(member)
+
+    def sees_log(self, member: Member) -> bool:
+        """Whether the messages show how the node's log grows."""
+        return not member.wal and self.onlooker is not None and member.id in self.onlooker.peers
 
     def lose_tail(self, member: Member) -> None:
         """What was printed of the log's end and the commit index is true no longer."""
@@ -166,7 +187,7 @@ class Telling:
         return text
 
 
-_SPOKEN_BY_OTHERS = frozenset({"note", "fatal", "removed"})
+_SPOKEN_BY_OTHERS = frozenset({"note", "fatal", "removed", "wire", "poll", "poll_error"})
 _OF_A_RUNNING_PROCESS = (
     TermAdvanced, BecameFollower, BecamePreCandidate, BecameCandidate, BecameLeader, LeaderLearned,
 )  # fmt: skip

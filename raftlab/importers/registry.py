@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 from raftlab.core.errors import TraceError
 from raftlab.importers import etcd_cluster, etcd_log, etcd_ndjson, shiviz
 from raftlab.importers.etcd_script import importer as etcd_script
+from raftlab.importers.etcd_status import polling as etcd_status
 from raftlab.importers.etcd_wal import part as etcd_wal
+from raftlab.importers.etcd_wire import capture as etcd_wire
 from raftlab.importers.hashicorp import importer as hashicorp
 from raftlab.importers.imported import FileReport
 from raftlab.importers.patterns import read_patterns, read_with
@@ -50,6 +52,8 @@ PARTS: Final = tuple(
     cast("Part", module)
     for module in (
         etcd_wal,
+        etcd_wire,
+        etcd_status,
         etcd_log,
     )
 )

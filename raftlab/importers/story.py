@@ -35,7 +35,7 @@ class Story:
         self.origin: Origin | None = None
         self._unseen: deque[tuple[int, str, str, int]] = deque()
 
-    def turn_to(self, at_us: int, origin: Origin) -> None:
+    def turn_to(self, at_us: int, origin: Origin | None) -> None:
         """What follows is said by this line. A stamp before the last one counts as that one."""
         at_us = max(at_us, self.now_us)
         self.origin = None
