@@ -1,4 +1,4 @@
-"""Clocks that were put right, in words: an operator has to know that the times shown aren't those of the log's lines."""
+"""Clocks that were put right, in words: people have to know that the times shown aren't those of the log's lines."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ _UNITS = ((86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "min"), (1_0
 
 def clock_sentences(clocks: Mapping[str, int]) -> list[str]:
     """One sentence for each node whose clock was wrong; `clocks`: by how many microseconds it was ahead."""
-    return [
-        f"{node}'s clock is {span(abs(offset))} {'ahead of' if offset > 0 else 'behind'} the others; its times are put right"
-        for node, offset in clocks.items()
-    ]
+    found = []
+    for node, offset in clocks.items():
+        way = "ahead of" if offset > 0 else "behind"
+        found.append(f"{node}'s clock is {span(abs(offset))} {way} the others; its times are put right")
+    return found
 
 
 def clock_note(clocks: Mapping[str, int]) -> str:
