@@ -123,7 +123,9 @@ def parse_criteria(text: str, nodes: Iterable[str]) -> Criteria:
             raise QueryError(f"a quote isn't closed in {text!r}")
         if match[4]:
             comma = True
-        elif quoted is None and value.lower() in WORDS and not (comma and found.get(word) and word != "text"):
+        elif quoted is None and value.lower() in WORDS and not (word == "text" and comma):
+            if comma and word and not found[word]:
+                raise QueryError(f"{word} what? such as  {_EXAMPLES[word]}")
             word, comma = value.lower(), True
             if word == "invariant":
                 found[word].append("")
@@ -134,9 +136,8 @@ def parse_criteria(text: str, nodes: Iterable[str]) -> Criteria:
                 word = _word_of(value if quoted is None else "", quoted, known, word)
             found[word].append(_meant(word, value if quoted is None else quoted, known))
             comma = False
-    for name, values in found.items():
-        if name == word and comma and not values:
-            raise QueryError(f"{name} what? such as  {_EXAMPLES[name]}")
+    if word and comma and not found[word]:
+        raise QueryError(f"{word} what? such as  {_EXAMPLES[word]}")
     return _made(found)
 
 

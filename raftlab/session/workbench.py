@@ -40,7 +40,7 @@ class Workbench:
         self.trail = Trail()
         self._broken = frozenset(broken)
         self._marks: tuple[tuple[int, ...], list[int]] = ((), [])
-        self._lay_out(timeline, tuple(nodes))
+        self._lay_out(timeline, tuple(dict.fromkeys(nodes)))
 
     def _lay_out(self, timeline: Timeline, nodes: tuple[str, ...]) -> None:
         self.timeline = timeline
@@ -51,7 +51,7 @@ class Workbench:
     def move_to(self, timeline: Timeline, nodes: Iterable[str]) -> None:
         """Lay the same out over another timeline."""
         breakpoints, watches = self.breakpoints.all, self.watches.all
-        self._lay_out(timeline, tuple(nodes))
+        self._lay_out(timeline, tuple(dict.fromkeys(nodes)))
         self.mark = None
         # What can't be asked there (a node that this cluster has not) is left behind.
         for old in breakpoints:
@@ -63,7 +63,7 @@ class Workbench:
 
     def know(self, nodes: Iterable[str]) -> None:
         """These nodes there are."""
-        self.breakpoints.nodes = self.watches.nodes = tuple(nodes)
+        self.breakpoints.nodes = self.watches.nodes = tuple(dict.fromkeys(nodes))
 
     def signs(self, position: int) -> str:
         """What stands beside an event in the list: "●" a breakpoint's hit, "✎" a note, "⚑" the mark."""

@@ -100,7 +100,7 @@ def note_rows(bench: Workbench, position: int, room: int = 60) -> list[Line]:
         sentence = describe(timeline.event(note.position)) if there else "beyond the end of this trace"
         words = Said(note.text, "ink", BOLD) if note.text else Said(sentence, "muted")
         rest = Said(f"  {sentence}" if note.text else "", "muted")
-        found.append((Said(f"{'▸' if here else '✎'} {where:<22}  ", "gold_text"), words, rest))
+        found.append((Said(f"✎ {where:<22}  ", "gold_text" if here else "muted", BOLD if here else 0), words, rest))
     return found
 
 

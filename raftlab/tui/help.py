@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
 
-_KEYS: Final = 12
+_KEYS: Final = 10
 """Columns for the keys."""
 _TWO_COLUMNS: Final = 124
 """From so many columns on the groups stand in two columns."""

@@ -210,6 +210,8 @@ def test_a_node_that_no_event_has_spoken_of_yet_stops_nothing() -> None:
     [
         ("", "what shall it wait for"),
         ("kind", "kind what"),
+        ("kind node n1", "kind what"),
+        ("node n1 text", "text what"),
         ("kind Leader", "BecameLeader"),
         ("kind BecameLedaer", "did you mean BecameLeader"),
         ("node n9", "there is no node 'n9'; there are n1"),
@@ -234,4 +236,6 @@ def test_words_are_said_as_they_are_understood() -> None:
     assert parse_criteria("n1 vote-granted text lease expired term 2 3", NODES).words == (
         'kind VoteGranted node n1 term 2, 3 text "lease expired"'
     )
+    assert parse_criteria("node n1 text term 2", NODES).words == 'node n1 text "term 2"'
+    assert parse_criteria('text "term" term 2 invariant', NODES).words == 'term 2 text "term" invariant'
     assert Condition("kind becameleader if n1.term>3", recorded(), NODES).words == "kind BecameLeader if n1.term>3"
