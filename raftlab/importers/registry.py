@@ -96,7 +96,7 @@ def read(paths: Sequence[Path | str], kind: str | None = None, progress: Progres
         raise TraceError("no file to import was named")
     sources, unread = gather_sources(paths)
     if kind is not None and kind.endswith((".yaml", ".yml")):
-        return _with_unread(read_with(read_patterns(kind), sources, progress), unread)
+        return _accounted(read_with(read_patterns(kind), sources, progress), sources, unread)
     kind = ALIASES.get(kind, kind) if kind is not None else None
     if kind is not None and kind not in KINDS:
         raise TraceError(
@@ -114,11 +114,16 @@ def read(paths: Sequence[Path | str], kind: str | None = None, progress: Progres
             raise _no_kind(source)
     if not chosen:
         raise TraceError(_nothing_in(unread), file=str(paths[0]))
-    return _with_unread(_read_all(chosen, progress), unread)
+    return _accounted(_read_all(chosen, progress), [source for source, _ in chosen], unread)
 
 
-def _with_unread(imported: Imported, unread: list[Unread]) -> Imported:
-    """Files of a directory that nobody read are accounted for too."""
+def _accounted(imported: Imported, sources: Sequence[Source], unread: list[Unread]) -> Imported:
+    """What nobody read is accounted for too: files of a directory, and the rest of a packed file that breaks off."""
+    for source, report in zip(sources, imported.files, strict=False):
+        if source.cut_short:
+            assert source.name == report.file, f"{source.name} is reported as {report.file}"
+            report.lines += 1
+            report.skip(source.cut_short)
     imported.files.extend(FileReport(it.file, "unknown", 1, skipped={it.reason: 1}) for it in unread)
     return imported
 

@@ -10,7 +10,7 @@ import gzip
 import io
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from raftlab.core.errors import TraceError
 
@@ -37,19 +37,21 @@ class Source:
     """One file that exists and isn't empty; `name` is how the person named it.
 
     `segments` are the files of a log that is cut into several (a WAL); most sources have one. `binary`: its beginning
-    holds a zero byte. `found_in_directory`: the person named a directory, not this file.
+    holds a zero byte. `found_in_directory`: the person named a directory, not this file. `cut_short` says, once its
+    lines have been read, why a packed file breaks off; "" if it doesn't.
 
     Raises:
         TraceError: it can't be read, or is empty.
     """
 
-    __slots__ = ("binary", "found_in_directory", "head", "name", "path", "segments", "size")
+    __slots__ = ("binary", "cut_short", "found_in_directory", "head", "name", "path", "segments", "size")
 
     def __init__(self, path: Path | str, *, found_in_directory: bool = False, segments: Sequence[Path] = ()) -> None:
         self.name = str(path)
         self.path = Path(path)
         self.segments = tuple(segments) or (self.path,)
         self.found_in_directory = found_in_directory
+        self.cut_short = ""
         try:
             self.size = sum(segment.stat().st_size for segment in self.segments)
             if self.path.is_dir():
@@ -59,7 +61,7 @@ class Source:
         except FileNotFoundError:
             raise TraceError("there is no such file", file=self.name) from None
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-            raise TraceError(f"this gzip file is damaged ({error}); copy it anew", file=self.name) from None
+            raise TraceError(f"this packed file is damaged ({error}); copy it anew", file=self.name) from None
         except OSError as error:
             raise TraceError(f"this file can't be read: {error.strerror or error}", file=self.name) from None
         if not self.head:
@@ -69,10 +71,8 @@ class Source:
     def lines(self, progress: Progress | None = None) -> Iterator[tuple[int, bytes]]:
         """The lines with their numbers, counted from 1, each with its end of line (the last one perhaps without).
 
-        Of a line longer than LINE_BYTES the beginning is handed out, without an end of line.
-
-        Raises:
-            TraceError: a packed file breaks off.
+        Of a line longer than LINE_BYTES the beginning is handed out, without an end of line. Where a packed file breaks
+        off, the lines end, and `cut_short` says so.
         """
         number = 0
         with self.path.open("rb") as raw:
@@ -83,10 +83,7 @@ class Source:
                     if progress is not None and not number % _EVERY:
                         progress(raw.tell(), self.size)
             except _DAMAGES as error:
-                message = (
-                    f"this packed file breaks off after line {number} ({error}); copy it anew, or unpack what there is"
-                )
-                raise TraceError(message, file=self.name, line=number) from None
+                self.cut_short = f"the packed file breaks off here, after line {number} ({error}): copy it anew"
         if progress is not None:
             progress(self.size, self.size)
 
@@ -102,21 +99,49 @@ def _bounded(file: BinaryIO) -> Iterator[bytes]:
 
 
 def unpacked(raw: BinaryIO) -> BinaryIO:
-    """What a file holds, unpacked if its first bytes say that it is packed.
-
-    Raises:
-        TraceError: it is packed with zstd, and this Python can't unpack that.
-    """
+    """What a file holds, unpacked if its first bytes say that it is packed. Reading raises EOFError at damage."""
     magic = raw.read(4)
     raw.seek(0)
     if magic.startswith(GZIP_MAGIC):
         return cast("BinaryIO", gzip.GzipFile(fileobj=raw))
     if magic == ZSTD_MAGIC:
+        return cast("BinaryIO", io.BufferedReader(_Zstd(raw), 1 << 20))
+    return raw
+
+
+class _Zstd(io.RawIOBase):
+    """A zstd file unpacked, one frame or several; damage and a missing end are told as gzip tells them."""
+
+    def __init__(self, raw: BinaryIO) -> None:
         import zstandard
 
-        reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-        return cast("BinaryIO", io.BufferedReader(reader, 1 << 20))
-    return raw
+        self._damage: type[Exception] = zstandard.ZstdError
+        self._new = zstandard.ZstdDecompressor().decompressobj
+        self._raw, self._frame = raw, self._new()
+        self._started = False
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            packed = self._frame.unused_data or self._raw.read(1 << 16)
+            if not packed:
+                if self._started and not self._frame.eof:
+                    raise EOFError("its last frame has no end")
+                return 0
+            if self._frame.eof:
+                self._frame = self._new()
+            self._started = True
+            try:
+                self._ready = memoryview(self._frame.decompress(packed))
+            except self._damage as error:
+                raise EOFError(str(error)) from None
+        size = min(len(buffer), len(self._ready))
+        buffer[:size] = self._ready[:size]
+        self._ready = self._ready[size:]
+        return size
 
 
 def open_unpacked(path: Path) -> BinaryIO:

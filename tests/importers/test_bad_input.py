@@ -100,19 +100,27 @@ def test_no_file_at_all() -> None:
         read([])
 
 
+def assert_breaks_off(path: Path) -> None:
+    """What there is has been read, and what isn't there is told."""
+    report = read([path]).files[0]
+    assert report.told > 100
+    assert report.lines == report.told + sum(report.skipped.values())
+    assert [count for reason, count in report.skipped.items() if "the packed file breaks off here" in reason] == [1]
+
+
 def test_a_packed_file_cut_short(tmp_path: Path) -> None:
     path = tmp_path / "n1.log.gz"
     packed = gzip.compress(logs(COPY)[1].read_bytes() * 20)
     path.write_bytes(packed[: len(packed) - len(packed) // 4])
 
-    assert "breaks off after line" in message_of(path)
+    assert_breaks_off(path)
 
 
 def test_a_packed_file_with_damage(tmp_path: Path) -> None:
     path = tmp_path / "n1.log.gz"
     path.write_bytes(b"\x1f\x8bnot gzip at all")
 
-    assert "gzip file is damaged" in message_of(path)
+    assert "packed file is damaged" in message_of(path)
 
 
 def test_strange_lines_are_counted_and_the_rest_is_read(tmp_path: Path) -> None:
@@ -144,3 +152,53 @@ def test_the_last_line_needs_no_end(tmp_path: Path) -> None:
     path = write(tmp_path / "n1.log", zap34(0, f"{A} became follower at term 1").rstrip("\n"))
 
     assert read([path]).files[0].told == 1
+
+
+def test_a_file_packed_with_zstd(tmp_path: Path) -> None:
+    zstandard = pytest.importorskip("zstandard")
+    plain = logs(COPY)[1]
+    packed = tmp_path / "n2.log.zst"
+    packed.write_bytes(zstandard.ZstdCompressor().compress(plain.read_bytes()))
+    cut = tmp_path / "cut.log.zst"
+    cut.write_bytes(zstandard.ZstdCompressor().compress(plain.read_bytes() * 30)[:-100])
+
+    assert read([packed]).events == read([plain]).events
+    assert_breaks_off(cut)
+
+
+def test_zstd_that_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "n1.log.zst"
+    path.write_bytes(b"\x28\xb5\x2f\xfdnot zstd at all")
+
+    assert "packed file is damaged" in message_of(path)
+
+
+def test_a_line_without_end_takes_no_more_memory_than_others(tmp_path: Path) -> None:
+    path = tmp_path / "n1.log"
+    with path.open("w") as file:
+        file.write(zap34(0, f"{A} became follower at term 1"))
+        for _ in range(50):
+            file.write("x" * 1_000_000)
+        file.write("\n" + zap34(1, f"{A} became candidate at term 2"))
+
+    report = read([path]).files[0]
+
+    assert (report.lines, report.told, sum(report.skipped.values())) == (3, 2, 1)
+
+
+def test_a_directory_is_looked_through(tmp_path: Path) -> None:
+    inner = tmp_path / "logs" / "n1"
+    inner.mkdir(parents=True)
+    for log in logs(COPY):
+        (inner / log.name).write_bytes(log.read_bytes())
+    (inner / "notes.txt").write_text("to do\n")
+    (tmp_path / "empty").touch()
+
+    imported = read([tmp_path])
+
+    assert [report.kind for report in imported.files] == ["etcd-log"] * 3 + ["unknown"] * 2
+    assert {reason for report in imported.files[3:] for reason in report.skipped} == {
+        "empty",
+        "of no kind that raftlab knows",
+    }
+    assert len(imported.events) == len(read(logs(COPY)).events)
