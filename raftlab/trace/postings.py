@@ -19,7 +19,7 @@ from raftlab.core.log import UNKNOWN
 from raftlab.trace.terms import event_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from raftlab.core.events import Event
 
@@ -58,9 +58,9 @@ class Postings:
         """All positions of a key, rising; not to be changed."""
         return self._lists.get(key, _NONE)
 
-    def keys(self) -> list[str]:
+    def __iter__(self) -> Iterator[str]:
         """All keys that some event has."""
-        return list(self._lists)
+        return iter(list(self._lists))
 
     def extend(self, start: int, events: Sequence[Event]) -> None:
         """Take the next events; those that stand in the lists already are passed over.

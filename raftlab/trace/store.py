@@ -113,6 +113,7 @@ class FileStore:
         self._offsets: list[int] = []  # where each block begins
         self._length = 0
         self._seal = self._file.seal(self._end)
+        self._unread = True  # until everything that is there has been looked at without an error
         self._bare_end = line_end < 0  # the last line that was taken in has no end of line (yet)
         self._blocks: OrderedDict[int, list[Event]] = OrderedDict()
 
@@ -143,7 +144,7 @@ class FileStore:
             if lines:
                 self._take(lines, end)
             if not more:
-                self._ahead = b""
+                self._ahead, self._unread = b"", False
                 self._seal = self._file.seal(self._end)
                 self.cut_short = self._cut_short()
                 return False
@@ -228,7 +229,8 @@ class FileStore:
         Raises:
             TraceError: the file has been replaced or cut; what was read stays as far as it is still there.
         """
-        return self._file.grow(self._end, self._seal)
+        self._unread = self._file.grow(self._end, self._seal) or self._unread
+        return self._unread
 
     # -- looking ---------------------------------------------------------------------------------------------
 

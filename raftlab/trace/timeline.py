@@ -142,7 +142,9 @@ class Timeline:
             TraceError: the file was replaced or cut, or a new line isn't an event. What was taken in stays.
         """
         store, before = self.store, self._length
-        if not self._complete or not isinstance(store, FileStore) or not store.grow():
+        if not self._complete or not isinstance(store, FileStore):
+            return 0
+        if not store.grow() and len(store) == before:
             return 0
         more = True
         while more:
