@@ -15,7 +15,6 @@ import re
 import zlib
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
-from raftlab.importers.etcd_wal.crc32c import first_wrong
 from raftlab.importers.etcd_wal.proto import integer, message, octets
 from raftlab.importers.source import open_unpacked
 
@@ -55,6 +54,10 @@ class Trouble(NamedTuple):
     reason: str
     text: str
     gap: bool = False
+
+
+_Unchecked = tuple[int, int, int, bytes, int]
+"""(offset of the frame, type, checksum, data, offset of the data)"""
 
 
 class Frames:
@@ -112,9 +115,11 @@ class Frames:
         while not self._stopped:
             batch, ended, torn_or_damaged = self._batch(file, name, is_last)
             wrong = self._first_wrong(batch)
-            for place, (offset, kind, _, data) in enumerate(batch):
+            for place, (offset, kind, _, data, at) in enumerate(batch):
                 if place == wrong:
-                    self._mismatch(name, offset, data, is_last, is_end=place == len(batch) - 1 and ended is not None)
+                    self._mismatch(
+                        name, offset, data, at, is_last, is_end=place == len(batch) - 1 and ended is not None
+                    )
                     return
                 self.number += 1
                 yield Record(self.number, name, offset, kind, data)
@@ -133,9 +138,9 @@ class Frames:
 
     def _batch(
         self, file: _Bytes, name: str, is_last: bool
-    ) -> tuple[list[tuple[int, int, int, bytes]], int | None, tuple[str, str] | None]:
+    ) -> tuple[list[_Unchecked], int | None, tuple[str, str] | None]:
         """(records, the offset where the segment ends or None, what is wrong with what follows them)."""
-        batch: list[tuple[int, int, int, bytes]] = []
+        batch: list[_Unchecked] = []
         held = 0
         while len(batch) < _BATCH_RECORDS and held < _BATCH_BYTES:
             offset = file.offset
@@ -156,17 +161,19 @@ class Frames:
                 record = message(data[:length])
                 kind, crc, content = integer(record, 1), integer(record, 2), octets(record, 3)
             except ValueError as error:
-                torn = is_last and _has_zero_sector(data, offset)
+                torn = is_last and _has_zero_sector(data, offset + 8)
                 reason = _torn(name, offset, number) if torn else _damaged(name, offset, number, str(error))
                 return batch, None, reason
-            batch.append((offset, kind, crc, content))
+            batch.append((offset, kind, crc, content, offset + 8 + length - len(content)))
             held += len(content)
         return batch, None, None
 
-    def _first_wrong(self, batch: list[tuple[int, int, int, bytes]]) -> int | None:
+    def _first_wrong(self, batch: list[_Unchecked]) -> int | None:
         """The first record whose checksum doesn't follow from the one before it."""
+        from raftlab.importers.etcd_wal.crc32c import first_wrong  # numpy, which other files' readers needn't load
+
         before, after, datas = [], [], []
-        for _, kind, crc, data in batch:
+        for _, kind, crc, data, _ in batch:
             # A record of the running value itself carries no data; without one before it, it says where to begin.
             start = crc if self._crc is None and kind == CRC else (self._crc or 0)
             before.append(start)
@@ -175,9 +182,9 @@ class Frames:
             self._crc = crc
         return first_wrong(datas, before, after)
 
-    def _mismatch(self, name: str, offset: int, data: bytes, is_last: bool, is_end: bool) -> None:
+    def _mismatch(self, name: str, offset: int, data: bytes, at: int, is_last: bool, is_end: bool) -> None:
         number = self.number + 1
-        if is_last and is_end and _has_zero_sector(data, offset + 8):
+        if is_last and is_end and _has_zero_sector(data, at):
             self._stop(*_torn(name, offset, number))
         else:
             self._stop(*_damaged(name, offset, number, "its checksum doesn't hold"))

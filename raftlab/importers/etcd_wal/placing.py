@@ -5,7 +5,7 @@ earliest moment at which it can have been written: a term or a vote where the lo
 term's leader is known, after every line that still prints the log without it (votes, a start of raft), after the line
 of the conflict that made room for it, and no earlier than its leader has it; a snapshot beside its own line; a commit
 index before its first entry is applied, if the log prints that. Such times are inferred: an entry may have come later
-than it is shown, up to the next line that prints it. What is exact is the order within a member, and every term and vote.
+than it is shown, up to the next line that prints it. Exact are the order within a member, and every term and vote.
 
 Without the member's own log a record stands where the other files first speak of its term or its leader. Where nothing
 has a clock, terms order the members' records, and within a term causes go first: the candidate's vote before the
