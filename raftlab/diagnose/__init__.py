@@ -4,10 +4,11 @@
     print(as_text(diagnosis, times_of(timeline)))
 
 One pass gathers what matters (`reading` into a `record`), then each module answers some of the questions: `disruption`
-(which node disturbs), `reigns` (who led, why no more), `elections` (who stood, who refused, who was silent), `outages`
-(processes, quorum, links), `slowness` (and clocks), `contents` (entries, snapshots, members). `asking` puts them
-together; `witness` finds the lines that prove them. It works on events alone: a trace of ours and an imported one are
-the same. What a source can't tell is said so, or left out; nothing is guessed.
+(which node disturbs), `reigns` (why leaders went), `leaderless` (how long nobody led, whether two did), `elections`
+(who stood, who refused, who was silent), `outages` (processes, quorum, links), `slowness` (and clocks), `contents`
+(entries, snapshots, members). `asking` puts them together; `witness` finds the lines that prove them. It works on
+events alone: a trace of ours and an imported one are the same. What a source can't tell is said so, or left out;
+nothing is guessed.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from raftlab.core.log import UNKNOWN
-from raftlab.diagnose import contents, disruption, elections, outages, reigns, slowness
+from raftlab.diagnose import contents, disruption, elections, leaderless, outages, reigns, slowness
 from raftlab.diagnose.finding import (
     BROKEN,
     DISRUPTIVE,
@@ -68,8 +68,8 @@ def diagnose(
     """
     record = read(timeline)
     found = [
-        *contents.broken(record, broken), *reigns.two_leaders(record), *disruption.answers(record),
-        *outages.quorum(record), *reigns.leaderless(record), *reigns.stepped_down(record), *outages.ended(record),
+        *contents.broken(record, broken), *leaderless.two_leaders(record), *disruption.answers(record),
+        *outages.quorum(record), *leaderless.leaderless(record), *reigns.stepped_down(record), *outages.ended(record),
         *contents.overwritten(record), *elections.unanswered(record), *outages.links(record), *slowness.slow(record),
         *slowness.skewed(record),
     ]  # fmt: skip

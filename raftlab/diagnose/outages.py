@@ -162,11 +162,15 @@ def _lossy(record: Record) -> list[Finding]:
 
 
 def _connections(record: Record) -> list[Finding]:
-    """Connections that timed out: the peers' processes were there (else they'd be refused), the network wasn't."""
+    """Connections that timed out: the peers' processes were there (else they'd be refused), the network wasn't.
+
+    Older logs don't say why a connection was lost; then it counts unless the peer was down.
+    """
     found: list[tuple[Note, str]] = []
     for note in record.notes:
         lost = LOST_PEER.search(note.text)
-        if lost is not None and "timeout" in note.text:
+        untold = lost is not None and "error" not in note.text and record.down_at(lost[1], note.at_us) is None
+        if lost is not None and (untold or "timeout" in note.text):
             found.append((note, lost[1]))
     if not found:
         return []
@@ -178,8 +182,11 @@ def _connections(record: Record) -> list[Finding]:
     culprit = max(often, key=lambda it: often[it])
     others = sorted({name for pair in pairs if culprit in pair for name in pair} - {culprit})
     rest = [sorted(pair) for pair in pairs if culprit not in pair]
-    text = f"{culprit} lost touch with {listed(others)}: {plural(len(found), 'connection')} timed out "
-    text += record.times.between(found[0][0].at_us, found[-1][0].at_us) + " (the network, not the processes, failed)"
+    timed_out = all("timeout" in note.text for note, _ in found)
+    text = f"{culprit} lost touch with {listed(others)}: {plural(len(found), 'connection')} "
+    text += "timed out " if timed_out else f"{'was' if len(found) == 1 else 'were'} lost "
+    text += record.times.between(found[0][0].at_us, found[-1][0].at_us)
+    text += " (the network, not the processes, failed)" if timed_out else " while the peers ran"
     text += f"; so did those of {listed(' and '.join(pair) for pair in rest)}." if rest else "."
     nodes = (culprit, *others)
     return [Finding(

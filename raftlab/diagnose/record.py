@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from raftlab.core.model import Cluster
     from raftlab.trace import Timeline
 
+PLANNED: Final = frozenset({"transfer", "removed", "stopped"})
+"""How a reign ends when somebody asked for it."""
+
 LOST_PEER: Final = re.compile(r"became inactive \(message send to peer failed\).*?peer-id: ([^\s,)]+)", re.DOTALL)
 
 
@@ -56,6 +59,10 @@ class Reign(Struct, eq=False):
     def is_over(self) -> bool:
         """Whether it has ended within the trace."""
         return self.to_us >= 0
+
+
+Gap = tuple[int, int, Reign | None, Reign | None]
+"""A time without a leader: from, to, who led before, and who after."""
 
 
 class Campaign(Struct, eq=False):
@@ -236,3 +243,19 @@ def voters_of(cluster: Cluster) -> tuple[str, ...]:
     if known:
         return max(known, key=lambda it: (known[it], len(it)))
     return tuple(name for name, node in cluster.nodes.items() if node.status is not REMOVED)
+
+
+def gaps(record: Record) -> list[Gap]:
+    """When nobody led, after the first leader: from, to, who led before, and who after (None: to the end)."""
+    found: list[Gap] = []
+    last: Reign | None = None
+    until = -1
+    for reign in sorted(record.reigns, key=lambda it: it.from_us):
+        if last is not None and reign.from_us > until:
+            found.append((until, reign.from_us, last, reign))
+        end = reign.to_us if reign.is_over else record.end_us + 1
+        if end > until:
+            until, last = end, reign
+    if last is not None and until < record.end_us:
+        found.append((until, record.end_us, last, None))
+    return found
