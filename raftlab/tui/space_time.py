@@ -28,6 +28,9 @@ _WIDEST: Final = 24
 _SENTENCE: Final = 34
 """How many columns a lane takes at least and at most, and a sentence at least."""
 
+_SPARE_ROWS: Final = 6
+"""So many rows more than needed are laid out each way, so that not every step lays out anew."""
+
 
 class SpaceTime(Lines):
     """The diagram around the cursor. `level` is its filter: 0 everything, 1 without noise."""
@@ -94,9 +97,8 @@ class SpaceTime(Lines):
             return
         position = max(0, self._position)
         if self._window is None or not self._will_do(self._window, position):
-            enough = self._height
-            guess = len(self._window.events) // 2 if self._window is not None else 0
-            self._window = window_at(timeline, position, enough, enough, self.level, guess)
+            enough = self._height * 3 // 4 + _SPARE_ROWS
+            self._window = window_at(timeline, position, enough, enough, self.level, self._guess(enough))
             self._length = len(timeline)
             self._words = {}
             self._follow_new(position)
@@ -106,6 +108,11 @@ class SpaceTime(Lines):
         # A row of noise comes and goes with the cursor: what stood first stays first.
         self.top = next((place for place, row in enumerate(self._rows) if row.moment.first >= first), 0)
         self._follow(position)
+
+    def _guess(self, rows: int) -> int:
+        """How many events so many rows will take, and half as many more, if it goes on as it did."""
+        known = 0 if self._window is None else len(self._window.events)
+        return known * rows * 3 // max(1, 2 * len(self._rows))
 
     def _follow_new(self, position: int) -> None:
         """Keep what stood first, if a new layout has it too; otherwise the cursor stands in the upper half."""
@@ -202,7 +209,7 @@ class SpaceTime(Lines):
 
     def _note(self) -> str:
         hidden = self.hidden
-        return f"{hidden:,} of noise hidden" if hidden else ""
+        return f"{hidden:,} hidden as noise" if hidden else ""
 
     def _times(self, seen: list[Row], width: int) -> list[str]:
         """The rows' times, each only where it differs from the one above."""

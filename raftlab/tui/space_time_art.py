@@ -127,6 +127,10 @@ class _Brush:
         """A colour as the past or the future has it."""
         return mix(colour, self.theme.ground, 0.5) if future else colour
 
+    def faint(self, future: bool) -> int:
+        """What makes the future faint where there are no colours to do so."""
+        return DIM if future and self.mono else PLAIN
+
     # -- around the rows ---------------------------------------------------------------------------------------------
 
     def paint_names(self) -> None:
@@ -184,7 +188,7 @@ class _Brush:
                 if state.look is Look.CRASHED:
                     colour = theme.muted
                 bold = BOLD if state.look in (Look.LEADER, Look.OLD_LEADER) else PLAIN
-                self.put(x, self.y(place), _LINES[state.look], self.dim(colour, future), bold)
+                self.put(x, self.y(place), _LINES[state.look], self.dim(colour, future), bold | self.faint(future))
 
     def paint_arrows(self) -> None:
         """All arrows as braille; where two share a cell, its dots are joined and the later one gives the colour."""
@@ -207,10 +211,12 @@ class _Brush:
             if arrow.fate is Fate.LOST:
                 self.losses.append((*way.end, message_label(arrow.message)))
         for (x, row), (dots, ink) in cells.items():
-            self.put(x, self.y(row), chr(0x2800 + dots), ink)
+            self.put(x, self.y(row), chr(0x2800 + dots), ink, self.faint(row > now))
         for x, row, sign, ink in signs:
             if first <= row <= last and x not in lanes:
-                self.put(x, self.y(row), sign, self.theme.bad_text if sign == "✕" else ink, BOLD)
+                self.put(
+                    x, self.y(row), sign, self.theme.bad_text if sign == "✕" else ink, BOLD | self.faint(row > now)
+                )
 
     def can_be_seen(self, arrow: Arrow) -> bool:
         """Whether an arrow may touch the rows that are shown."""
@@ -243,7 +249,7 @@ class _Brush:
         moment, y = scene.rows[place].moment, self.y(place)
         here = scene.position in moment
         relation = self.relation_at(place)
-        extra = REVERSE if here and self.mono else DIM if self.is_future(place) and self.mono else PLAIN
+        extra = REVERSE if here and self.mono else self.faint(self.is_future(place))
         strong = relation in _STRONG
         ink = theme.gold_text if here else theme.ink if strong else theme.muted
         if scene.position >= 0:
@@ -279,7 +285,7 @@ class _Brush:
         x, future = plan.columns[name], self.is_future(place)
         words = self.words(row.moment)
         sign = words.sign
-        if sign == "●" and relation is Relation.CONCURRENT:
+        if sign == "●" and relation is Relation.CONCURRENT and scene.position >= 0:
             sign = "○"
         ink = theme.bad_text if sign in "✕!" else theme.muted if future else theme.ink
         self.grid.text(x, y, sign, ink, None, extra | BOLD)

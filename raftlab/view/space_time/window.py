@@ -143,7 +143,7 @@ def window_at(
         short_below = len(rows) - above <= rows_after and stop < len(timeline) and ahead < REACH
         if not short_above and not short_below:
             return window
-        back, ahead = min(back * 3, REACH) if short_above else back, min(ahead * 3, REACH) if short_below else ahead
+        back, ahead = min(back * 2, REACH) if short_above else back, min(ahead * 2, REACH) if short_below else ahead
 
 
 def moment_start(timeline: TimelineLike, position: int) -> int:
