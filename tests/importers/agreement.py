@@ -3,8 +3,8 @@
 A line of status.jsonl is one read of one member: `t` is when the read ENDED (seconds since the epoch), `dt` how long it
 took. (That `t` is the end shows in the first reads of each recording: those that ran into their timeout of 1.005 s have
 a `t` that much later, and the next round begins 0.15 s after it.) What a read returned was true at some moment of it,
-so a sample agrees if any state of that node from t - dt - 10 ms to t + 10 ms does; where raft's lines have whole seconds
-only (capnslog), from t - dt - 1 s to t + 1 s.
+so a sample agrees if any state of that node from t - dt - 10 ms to t + 10 ms does; where raft's lines have whole
+seconds only (capnslog), from t - dt - 1 s to t + 1 s.
 """
 
 from __future__ import annotations

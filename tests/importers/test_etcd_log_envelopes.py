@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def test_all_nodes_in_one_file_told_apart_by_their_envelopes(recording: Path, wr
     assert accounted(imported)
 
 
-def interleaved(recording: Path, path: Path, wraps: list[Wrapper], seed: int = 1) -> Path:
+def interleaved(recording: Path, path: Path, wraps: Sequence[Wrapper], seed: int = 1) -> Path:
     """The nodes' lines in one file: a few of one node, then of another, each line in one of these envelopes.
 
     Each node's first 40 come in the nodes' order: by that order stamps that are equal are told.

@@ -7,11 +7,14 @@ found at the last line is tried first at the next one.
 from __future__ import annotations
 
 import re
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
 from raftlab.importers.etcd_log.shapes import TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DEPTH: Final = 5
 """How many envelopes, one in another, are taken off a line."""
@@ -50,26 +53,34 @@ _ENVELOPES: Final = tuple(
 Key = tuple[str, ...]
 
 
-class Wrapping(NamedTuple):
+class Wrapping(msgspec.Struct, frozen=True):
     """What the envelopes of a line said: who wrote it, when (the innermost that tells), and how many there were."""
 
     key: Key = ()
-    stamp: str = ""
+    stamp: bytes = b""
     depth: int = 0
 
     def inside(self, who: str, stamp: str) -> Wrapping:
         """With one more envelope within."""
-        return Wrapping((*self.key, who) if who else self.key, stamp or self.stamp, self.depth + 1)
+        return Wrapping((*self.key, who) if who else self.key, stamp.encode() or self.stamp, self.depth + 1)
 
 
 NAKED: Final = Wrapping()
+
+
+class _Envelope(NamedTuple):
+    match: Callable[[bytes], re.Match[bytes] | None]
+    tells_who: bool
+    tells_when: bool
 
 
 class Peeler:
     """Takes the envelopes off lines of text. One for each file: it remembers what it found."""
 
     def __init__(self) -> None:
-        self._order = [list(_ENVELOPES) for _ in range(DEPTH)]
+        envelopes = [_Envelope(it.match, "who" in it.groupindex, "stamp" in it.groupindex) for it in _ENVELOPES]
+        self._order = [list(envelopes) for _ in range(DEPTH)]
+        self._keys: dict[tuple[Key, bytes], Key] = {}
 
     def peel(self, line: bytes, wrapping: Wrapping) -> tuple[bytes, Wrapping] | None:
         """The line without its outermost envelope, and what is known by then; None if it isn't in one."""
@@ -82,12 +93,16 @@ class Peeler:
             if found is not None:
                 if place:
                     order.insert(0, order.pop(place))
-                said = found.groupdict()
-                who, stamp = said.get("who"), said.get("stamp")
-                return line[found.end() :], wrapping.inside(
-                    who.decode("utf-8", "replace") if who else "", stamp.decode() if stamp else ""
-                )
+                key = self._key(wrapping.key, found["who"]) if envelope.tells_who else wrapping.key
+                stamp = found["stamp"] if envelope.tells_when else None
+                return line[found.end() :], Wrapping(key, stamp or wrapping.stamp, depth + 1)
         return None
+
+    def _key(self, key: Key, who: bytes) -> Key:
+        inner = self._keys.get((key, who))
+        if inner is None:
+            inner = self._keys[key, who] = (*key, who.decode("utf-8", "replace"))
+        return inner
 
 
 def uncoloured(line: bytes) -> bytes:

@@ -22,7 +22,7 @@ from raftlab.importers.etcd_log.envelopes import (
 )
 from raftlab.importers.etcd_log.reasons import NOT_ETCDS, NOT_RAFT
 from raftlab.importers.etcd_log.said import Account
-from raftlab.importers.etcd_log.shapes import TEXT, ZAP_LAST_WORDS, ZAP_MATTERS, ZAP_START, is_etcds
+from raftlab.importers.etcd_log.shapes import TEXT, ZAP_LAST_WORDS, ZAP_MATTERS, ZAP_START, is_etcds, passes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +97,9 @@ class _Reader:
                     others += 1
                     continue
                 reason: str | None = NOT_ETCDS
+            elif passes(line):
+                others += 1
+                continue
             else:
                 reason = self._take(number, line)
             if reason is not None:

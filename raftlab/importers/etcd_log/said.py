@@ -58,7 +58,7 @@ class Account:
         """
         yearless = None
         if not stamp:
-            stamp = wrapping.stamp
+            stamp = wrapping.stamp.decode()
             yearless = Yearless.read(stamp)
             whole = "." not in stamp
         at_us = 0 if yearless is not None else micros(stamp)

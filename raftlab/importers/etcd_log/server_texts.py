@@ -87,7 +87,7 @@ TEXTS: Final = (
     ),
     Text(
         "note",
-        r".*request .* with result .* took too long \((\S+)\) to execute",
+        r"(?:read-only \w+ )?request \".* with result .* took too long \((\S+)\) to execute",
         "apply request took too long (took: {0})",
     ),
     Text(

@@ -28,12 +28,21 @@ TEXT: Final = re.compile(
 )
 """The head of a line that isn't JSON."""
 
-ZAP_MATTERS: Final = re.compile(
-    rb'"msg":\s*"(?:' + LINE_STARTS + rb"|" + b"|".join(re.escape(text).encode() + b'"' for text in ZAP_TEXTS) + rb")"
-)
+
+def _zap_matters(quote: bytes) -> re.Pattern[bytes]:
+    texts = b"|".join(re.escape(text).encode() + quote for text in ZAP_TEXTS)
+    return re.compile(quote + rb"msg" + quote + rb":\s*" + quote + rb"(?:" + LINE_STARTS + rb"|" + texts + rb")")
+
+
+ZAP_MATTERS: Final = _zap_matters(b'"')
 """Whether an object of zap's may be about raft. Nineteen of twenty aren't, and are never decoded."""
 
+QUOTED_ZAP_START: Final = rb"{\"level\""
+QUOTED_ZAP_MATTERS: Final = _zap_matters(rb'\\"')
+"""The same for an object that is a string within another one."""
+
 ZAP_LAST_WORDS: Final = (b'{"level":"fatal"', b'{"level":"panic"')
+_LAST_WORDS: Final = re.compile(rb'\{\\?"level\\?":\\?"(?:fatal|panic)')
 
 RAFT_MATTERS: Final = re.compile(LINE_STARTS)
 _SERVER: Final = b"|".join(text.pattern.encode() for text in TEXTS)
@@ -44,6 +53,19 @@ BARE_MATTERS: Final = re.compile(rb"(?P<raft>" + LINE_STARTS + rb")|(?P<server>"
 _ETCDS: Final = re.compile(
     rb"(?:etcdmain|etcdserver|embed|rafthttp|mvcc|store|wal|snap|auth|lease|compactor|pkg|discovery|proxy|client)[/:]"
 )
+
+
+def passes(line: bytes) -> bool:
+    """Whether a line, whatever wraps it, is surely a whole object of zap's that isn't about raft."""
+    begin = line.find(ZAP_START)
+    if begin >= 0:
+        if ZAP_MATTERS.search(line, begin) is not None:
+            return False
+    else:
+        begin = line.find(QUOTED_ZAP_START)
+        if begin < 0 or QUOTED_ZAP_MATTERS.search(line, begin) is not None:
+            return False
+    return line[-2:] == b"}\n" and _LAST_WORDS.match(line, begin) is None
 
 
 def is_etcds(line: bytes) -> bool:
