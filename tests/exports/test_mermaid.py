@@ -9,7 +9,8 @@ import pytest
 
 from raftlab.core import events as e
 from raftlab.core.errors import RaftlabError
-from raftlab.core.messages import AppendEntries, OtherMessage, RequestVote, RequestVoteReply
+from raftlab.core.log import Entry
+from raftlab.core.messages import AppendEntries, AppendEntriesReply, OtherMessage, RequestVote, RequestVoteReply
 from raftlab.exports.mermaid import escaped, mermaid
 from raftlab.exports.range import Range
 from raftlab.trace import Timeline
@@ -78,16 +79,23 @@ def test_arrows_say_what_became_of_a_message() -> None:
     ]
 
 
-def test_heartbeats_are_counted_and_not_drawn() -> None:
-    timeline = told(
-        e.MessageSent(0, "n1", None, None, "n2", AppendEntries(1)),
-        e.MessageReceived(1, "n2", 0, None, "n1", AppendEntries(1)),
-    )
+def test_heartbeats_and_their_answers_are_counted_and_not_drawn() -> None:
+    def exchange(request: AppendEntries) -> list[str]:
+        reply = AppendEntriesReply(1, True, 1)
+        timeline = told(
+            e.MessageSent(0, "n1", None, None, "n2", request),
+            e.MessageReceived(1, "n2", 0, None, "n1", request),
+            e.LeaderLearned(1, "n2", 1, None, "n1", 1),
+            e.MessageSent(1, "n2", 2, None, "n1", reply),
+            e.MessageReceived(2, "n1", 3, None, "n2", reply),
+        )
+        return mermaid(timeline, whole(timeline)).splitlines()[3:]
 
-    text = mermaid(timeline, whole(timeline))
-
-    assert "->>" not in text
-    assert "Note over p0,p1: 1 heartbeats and answers to them aren't drawn" in text
+    assert exchange(AppendEntries(1)) == ["    Note over p0,p1: 2 heartbeats and answers to them aren't drawn"]
+    assert exchange(AppendEntries(1, 0, 0, (Entry(1, 1, "normal", "x=1"),))) == [
+        "    p0->>p1: AE 1:x=1",
+        "    p1-->>p0: ok 1",
+    ]
 
 
 def test_a_diagram_of_modified_raft_says_so() -> None:
