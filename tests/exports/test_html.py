@@ -14,7 +14,7 @@ import pytest
 from raftlab.cli.output import shown_time
 from raftlab.core.invariants import Broken
 from raftlab.core.log import UNKNOWN
-from raftlab.core.model import CRASHED
+from raftlab.core.model import CRASHED, REMOVED
 from raftlab.exports.frames import SHOWN_ENTRIES, same
 from raftlab.exports.html import page
 from raftlab.exports.range import Range
@@ -25,6 +25,7 @@ from raftlab.view.tape import TermTape
 from tests.exports.browser import CHROMIUM, NO_BROWSER, Browser
 from tests.exports.ranges import real, run, told
 
+DOWN = (CRASHED, REMOVED)
 MODIFIED = ("stand-without-raising-term",)
 
 
@@ -85,7 +86,7 @@ def test_its_states_are_the_timelines(recorded: Callable[[], Timeline], start: i
             assert same(shown["t"], False if node.current_term is UNKNOWN else node.current_term)
             vote = shown["v"] if shown["v"] is None or shown["v"] is False else names[shown["v"]]
             assert same(vote, False if node.voted_for is UNKNOWN else node.voted_for)
-            commit = False if node.commit_index is UNKNOWN or node.status is CRASHED else node.commit_index
+            commit = False if node.commit_index is UNKNOWN or node.status in DOWN else node.commit_index
             assert same(shown["c"], commit)
             log = [tuple(data["entries"][it][:3]) for it in shown["g"]]
             assert log == [(it.index, it.term, it.kind) for it in node.log.tail(SHOWN_ENTRIES)]
