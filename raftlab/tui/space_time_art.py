@@ -97,6 +97,8 @@ def paint_space_time(scene: Scene, plan: Plan, width: int, height: int, theme: T
     brush.paint_names()
     brush.paint_ground()
     brush.paint_lanes()
+    for place in brush.visible:
+        brush.measure(place)
     brush.paint_arrows()
     for place in brush.visible:
         brush.paint_row(place)
@@ -113,6 +115,7 @@ class _Brush:
         self.visible = range(scene.top, min(len(scene.rows), scene.top + max(0, grid.height - 2)))
         self.places = Places(scene.rows)
         self.losses: list[tuple[int, int, str]] = []
+        self.aside = self.rows_with_open_ends()
         self.now_row = self.places.row_near(scene.position)
 
     def y(self, place: int) -> int:
@@ -283,21 +286,52 @@ class _Brush:
         row, y = scene.rows[place], self.y(place)
         name = str(row.moment.lane)
         x, future = plan.columns[name], self.is_future(place)
-        words = self.words(row.moment)
+        words, term = self.words(row.moment), self.new_term(place)
         sign = words.sign
         if sign == "●" and relation is Relation.CONCURRENT and scene.position >= 0:
             sign = "○"
         ink = theme.bad_text if sign in "✕!" else theme.muted if future else theme.ink
         self.grid.text(x, y, sign, ink, None, extra | BOLD)
-        state = row.states.get(name, ABSENT)
-        earlier = (scene.rows[place - 1].states if place else scene.before).get(name, ABSENT)
-        at, left = x + 2, plan.room - 1
-        if state.term is not None and state.term != earlier.term and left >= len(str(state.term)) + 6:
-            taken = self.chip(at, y, state.term) + 1
-            self.grid.text(at + taken - 1, y, " ", ink)
+        at, left = self.words_at(place)
+        if term is not None:
+            taken = self.chip(at, y, term) + 1
             at, left = at + taken, left - taken
         bold = BOLD if words.level >= TURN or relation is Relation.HERE else PLAIN
-        self.write(at, y, words_that_fit(words.few, left), left, ink, extra | bold)
+        if words.few:
+            self.write(at, y, words_that_fit(words.few, left), left, ink, extra | bold)
+
+    def measure(self, place: int) -> None:
+        """Note which columns the mark of a row and its words will take."""
+        moment, term = self.scene.rows[place].moment, self.new_term(place)
+        if moment.lane in self.plan.columns:
+            at, left = self.words_at(place)
+            chip = 0 if term is None else len(str(term)) + 1 + 2 * self.mono
+            said = words_that_fit(self.words(moment).few, left - chip)
+            self.places.written[place] = range(self.plan.columns[moment.lane] - 1, at + chip + len(said) + 1)
+
+    def words_at(self, place: int) -> tuple[int, int]:
+        """Where the words beside a mark begin, and how much room they have."""
+        aside = 2 if place in self.aside else 0
+        return self.plan.columns[str(self.scene.rows[place].moment.lane)] + 2 + aside, self.plan.room - 1 - aside
+
+    def new_term(self, place: int) -> int | None:
+        """The term of the lane on which a row's mark stands, if it has just changed and there is room to say so."""
+        scene, row = self.scene, self.scene.rows[place]
+        name = str(row.moment.lane)
+        term = row.states.get(name, ABSENT).term
+        earlier = (scene.rows[place - 1].states if place else scene.before).get(name, ABSENT)
+        return None if term is None or term == earlier.term or self.plan.room < len(str(term)) + 7 else term
+
+    def rows_with_open_ends(self) -> set[int]:
+        """The rows where a ? stands right of the mark: a message to or from there, whose other end isn't told."""
+        found, columns = set(), self.plan.columns
+        for arrow in self.scene.arrows:
+            source, target = columns.get(arrow.source, 0), columns.get(arrow.target, 0)
+            if arrow.fate is Fate.UNSEEN and arrow.sent is not None and target > source:
+                found.add(self.places.row_of(arrow.sent))
+            elif arrow.fate is Fate.UNSENT and arrow.ends is not None and source > target:
+                found.add(self.places.row_of(arrow.ends))
+        return found
 
     def paint_across(self, place: int, extra: int) -> None:
         """What befalls the whole cluster: a line across all lanes, with its words."""
@@ -318,6 +352,8 @@ class _Brush:
         for x, row, label in self.losses:
             if row not in self.visible:
                 continue
+            # Painted once more: a loss is never hidden by what else happens then.
+            self.put(x, self.y(row), "✕", self.theme.bad_text, BOLD | self.faint(row > self.now_row))
             letters = self.grid.letters[self.y(row)]
             free = next((at for at in range(x + 1, len(letters)) if not is_line(letters[at])), len(letters))
             if free - x - 2 >= min(6, len(label)):

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
     from raftlab.view.space_time import Arrow, Row
 
-_LOST_AT: Final = 0.62
-_STUB: Final = 0.34
-"""How much of its way an arrow goes that is lost, and one of which only one end is known."""
+_LOST_AT: Final = (0.62, 0.5, 0.75, 0.38, 0.87, 0.25)
+"""How much of its way an arrow goes that is lost: the first place at which its ✕ covers no words."""
 
 
 class Way(Struct, frozen=True):
@@ -47,14 +46,15 @@ def arrow_way(arrow: Arrow, places: Places, columns: Mapping[str, int]) -> Way |
     sent = None if arrow.sent is None else places.row_of(arrow.sent)
     step = 1 if target > source else -1
     left, reached = source + step, target - step
-    stub = step * max(2, min(6, round(abs(target - source) * _STUB)))
+    stub = _stub(source if arrow.fate is Fate.UNSEEN else target, target if arrow.fate is Fate.UNSEEN else source)
     if arrow.fate is Fate.UNSEEN:
         return None if sent is None else _end_not_told(left, sent, stub, step)
     if arrow.ends is None:
         return None if sent is None else _whole(left, reached, sent, places.beyond, step)
     if arrow.fate is Fate.LOST:
-        at, ends = round(left + (reached - left) * _LOST_AT), places.row_near(arrow.ends)
+        ends = places.row_near(arrow.ends)
         ends = ends if sent is None else max(ends, sent + 1)
+        at = _free(left, reached, places.written.get(ends, range(0)))
         return Way((left, ends - 1 if sent is None else sent), (at, ends), False, ((at, ends, "✕"),))
     ends = places.row_of(arrow.ends)
     if arrow.fate is Fate.UNSENT:
@@ -63,11 +63,12 @@ def arrow_way(arrow: Arrow, places: Places, columns: Mapping[str, int]) -> Way |
 
 
 class Places:
-    """In which row each position stands."""
+    """In which row each position stands; and which columns of a row its mark and words take (`written`)."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._firsts = [row.moment.first for row in rows]
         self.beyond = len(rows) + 1
+        self.written: dict[int, range] = {}
 
     def row_near(self, position: int) -> int:
         """The row of an event's moment; of one that has no row, that of the last moment before it."""
@@ -78,15 +79,26 @@ class Places:
         return -2 if position < self._firsts[0] else self.row_near(position)
 
 
+def _stub(lane: int, other: int) -> int:
+    """How far the broken line goes from the lane at which it is known: at the right, words begin soon."""
+    return 1 if other > lane else max(2, min(6, (lane - other) // 3))
+
+
+def _free(left: int, reached: int, taken: range) -> int:
+    """Where on its way an arrow may end."""
+    places = [round(left + (reached - left) * part) for part in _LOST_AT]
+    return next((at for at in places if at not in taken), places[0])
+
+
 def _end_not_told(left: int, sent: int, stub: int, step: int) -> Way:
     """A short broken line that leaves the lane."""
-    return Way((left, sent), (left + stub - step, sent), True, ((left + stub, sent, "?"),))
+    return Way((left, sent), (left + step * (stub - 1), sent), True, ((left + step * stub, sent, "?"),))
 
 
 def _origin_not_told(reached: int, ends: int, stub: int, step: int) -> Way:
     """A short broken line that comes to the lane."""
-    signs = (reached - stub, ends, "?"), (reached, ends, _head(step))
-    return Way((reached - stub + step, ends), (reached - step, ends), True, signs)
+    signs = (reached - step * stub, ends, "?"), (reached, ends, _head(step))
+    return Way((reached - step * (stub - 1), ends), (reached, ends), True, signs)
 
 
 def _whole(left: int, reached: int, sent: int, ends: int, step: int) -> Way:

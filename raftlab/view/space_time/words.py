@@ -70,7 +70,10 @@ def _commanded(event: e.CommandGiven) -> str:
     return _COMMANDS.get(type(command), type(command).__name__.lower())
 
 
-_COMMANDS: Final[dict[type[Any], str]] = {c.Heal: "all links heal", c.ChangeMembers: "change members"}
+_COMMANDS: Final[dict[type[Any], str]] = {
+    c.Heal: "all links heal", c.ChangeMembers: "change members", c.Propose: "a client writes",
+    c.Read: "a client reads", c.SetLink: "a link changes", c.SetParameter: "a setting changes",
+}  # fmt: skip
 
 
 def _follows(event: e.BecameFollower) -> str:
