@@ -63,7 +63,7 @@ def _unseen(record: Record) -> list[Finding]:
 
 def _is_stale(record: Record, reign: Reign) -> bool:
     """Whether a newer leader stood already when it learned of the higher term."""
-    return any(it.term > reign.term and it.from_us < reign.to_us for it in record.reigns)
+    return record.successor(reign) is not None
 
 
 def _in_vain(record: Record, name: str, run: list[Campaign], deposed: list[Reign], beside: list[Campaign]) -> Finding:

@@ -21,12 +21,17 @@ def _later(record: Record) -> list[Campaign]:
 
 
 def started(record: Record) -> list[Finding]:
-    """Who stood, grouped by node, outcome and the end of its log. An explanation, no trouble by itself."""
-    groups: dict[tuple[str, str, tuple[int, int] | None], list[Campaign]] = {}
+    """Who stood, grouped by node, outcome and whether its log was behind. An explanation, no trouble by itself."""
+    groups: dict[tuple[str, bool, object], list[Campaign]] = {}
+    ends: dict[str, set[tuple[int, int] | None]] = {}
+    for campaign in _later(record):
+        if campaign.shorter:
+            ends.setdefault(campaign.node, set()).add(campaign.end)
     for campaign in _later(record):
         if not campaign.pre:
-            outcome = "won" if campaign.outcome == "won" else "not won"
-            groups.setdefault((campaign.node, outcome, campaign.end if outcome != "won" else None), []).append(campaign)
+            won = campaign.outcome == "won"
+            short = not won and campaign.end in ends.get(campaign.node, ())
+            groups.setdefault((campaign.node, won, short), []).append(campaign)
     return [_started(record, run) for run in groups.values()]
 
 
@@ -167,7 +172,7 @@ def _status(record: Record, name: str, peer: str, campaign: Campaign) -> str:
     down = record.down_at(peer, campaign.from_us)
     if down is not None:
         return _STOPPING if down.how == "stopped" else "down then"
-    if any(it.campaign is campaign and it.voter == peer and it.reason == "lease" for it in record.refusals):
+    if peer in campaign.ignored:
         return _LEASE
     if peer in campaign.granted or peer in campaign.refused:
         return f"did answer, but no answer reached {name} (the link towards {name} fails)"

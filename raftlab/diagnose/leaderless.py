@@ -112,16 +112,16 @@ def two_leaders(record: Record) -> list[Finding]:
 
 
 def _stale(record: Record) -> list[Finding]:
-    pairs = []
+    pairs: list[tuple[Reign, Reign, int]] = []
+    active: list[Reign] = []
     for newer in record.reigns:
-        for older in record.reigns:
-            if older.term >= newer.term or older.node == newer.node or older.how in ("ended", "silent"):
-                continue
-            until = min(
-                older.to_us if older.is_over else record.end_us, newer.to_us if newer.is_over else record.end_us
-            )
-            if until - newer.from_us > _TOGETHER_US or (record.times.unit == "step" and until > newer.from_us):
-                pairs.append((newer, older, until))
+        active = [it for it in active if not it.is_over or it.to_us > newer.from_us]
+        for older in active:
+            if older.term < newer.term and older.node != newer.node and older.how not in ("ended", "silent"):
+                until = min(it.to_us if it.is_over else record.end_us for it in (older, newer))
+                if until - newer.from_us > (0 if record.times.unit == "step" else _TOGETHER_US):
+                    pairs.append((newer, older, until))
+        active.append(newer)
     if not pairs:
         return []
     times = record.times

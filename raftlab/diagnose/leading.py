@@ -135,6 +135,7 @@ class Leading:
     def finish(self) -> None:
         """The end of the trace: what each reign's end means, now that all is known."""
         starters: dict[int, str] = {}
+        handed = {(it.node, it.term) for it in self.record.campaigns if it.transfer}
         for campaign in self.record.campaigns:
             if not campaign.pre:
                 starters.setdefault(campaign.term, campaign.node)
@@ -146,7 +147,7 @@ class Leading:
         for reign in self.record.reigns:
             if reign.how == "term":
                 reign.started_by = starters.get(reign.met, reign.by)
-                self._see_transfer(reign)
+                self._see_transfer(reign, handed)
             if reign.how == "ended" or (not reign.is_over and reign.term < last):
                 self._silent(reign)
             gone = self.record.removed.get(reign.node)
@@ -155,12 +156,9 @@ class Leading:
                 if not reign.is_over:
                     reign.to_at, reign.to_us = gone
 
-    def _see_transfer(self, reign: Reign) -> None:
+    def _see_transfer(self, reign: Reign, handed: set[tuple[str, int]]) -> None:
         targets = [target for _, target in reign.transfers]
-        handed = any(
-            it.node == reign.started_by and it.term == reign.met and it.transfer for it in self.record.campaigns
-        )
-        if handed or (targets and targets[-1] == reign.started_by):
+        if (reign.started_by, reign.met) in handed or (targets and targets[-1] == reign.started_by):
             reign.how = "transfer"
 
     def _silent(self, reign: Reign) -> None:

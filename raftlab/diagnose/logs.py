@@ -26,9 +26,7 @@ class Shorter(Struct, frozen=True):
 
 def behind(record: Record, campaigns: Iterable[Campaign], most: int = 50) -> list[Shorter]:
     """The voters that refused these campaigns because of the candidate's log; the last refusal of each."""
-    wanted = {id(it): it for it in campaigns}
-    refusals = [it for it in record.refusals if it.reason == "log" and id(it.campaign) in wanted]
-    return shorter(record, refusals[-most:])
+    return shorter(record, [it for campaign in campaigns for it in campaign.shorter][-most:])
 
 
 def shorter(record: Record, refusals: Sequence[Refusal]) -> list[Shorter]:

@@ -87,6 +87,7 @@ def read(timeline: Timeline) -> Record:
         if kind not in _NO_SIGN and event.node is not None:
             signs[event.node] = position
     reader.leading.finish()
+    record.settle()
     return record
 
 
@@ -216,9 +217,12 @@ def _refused(reader: _Reader, at: int, event: e.VoteRefused) -> None:
         campaign.refused[voter] = at
         term = campaign.term
     known = 0 if term is UNKNOWN else term
-    reader.record.refusals.append(
-        Refusal(at, event.at_us, voter, event.candidate, event.reason, known, event.pre, campaign)
-    )
+    refusal = Refusal(at, event.at_us, voter, event.candidate, event.reason, known, event.pre, campaign)
+    reader.record.refusals.append(refusal)
+    if campaign is not None and event.reason == "log":
+        campaign.shorter.append(refusal)
+    elif campaign is not None and event.reason == "lease":
+        campaign.ignored.add(voter)
 
 
 def _transfer(reader: _Reader, at: int, event: e.TransferStarted) -> None:

@@ -7,6 +7,7 @@ Positions are those of the timeline's events, times are its own.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -71,6 +72,7 @@ class Campaign(Struct, eq=False):
     By peer, with a position: `asked`, `arrived` (the peer's own account shows the request), `heard` (the candidate's
     own account shows anything of the peer's), `counted` (it shows the answer itself), `granted`, `refused`. `end` is
     where its log ended, (index, term). `stopping`: its process had been asked to stop, and only went on for a while.
+    Of the refusals, `ignored` are the voters that kept to a leader's lease, `shorter` those for the candidate's log.
     `outcome`: "won", "timed out" (it tried again), "lost", "ended", or "" (it is open at the end).
     """
 
@@ -90,6 +92,8 @@ class Campaign(Struct, eq=False):
     counted: dict[str, int] = {}
     granted: dict[str, int] = {}
     refused: dict[str, int] = {}
+    ignored: set[str] = set()
+    shorter: list[Refusal] = []
 
 
 class Refusal(Struct, frozen=True):
@@ -180,7 +184,8 @@ class Record:
         self.ways: dict[tuple[str, str], Way] = {}
         self.speaking: dict[str, int] = {}  # last sign of each node that speaks for itself
         self.boots = False  # whether the trace shows the cluster start
-        self.counts: dict[str, int] = {}
+        self._starts: list[int] = []
+        self._ends: list[int] = []  # of each reign and those before it, the last to end
 
     @property
     def first_leader_us(self) -> int:
@@ -213,9 +218,32 @@ class Record:
 
     def working(self, at_us: int, but: Iterable[str] = ()) -> Reign | None:
         """The reign of the highest term at a time, of somebody else than `but`."""
-        found = [it for it in self.reigns if it.from_us <= at_us and (not it.is_over or it.to_us > at_us)]
-        found = [it for it in found if it.node not in but]
-        return max(found, key=lambda it: it.term, default=None)
+        place = bisect_right(self._starts, at_us) - 1
+        best: Reign | None = None
+        while place >= 0 and self._ends[place] > at_us:
+            it = self.reigns[place]
+            if it.node not in but and (not it.is_over or it.to_us > at_us) and (best is None or it.term > best.term):
+                best = it
+            place -= 1
+        return best
+
+    def successor(self, reign: Reign) -> Reign | None:
+        """The first reign of a newer term that began before this one was over: then this one was stale."""
+        place = bisect_left(self._starts, reign.from_us)
+        while place < len(self.reigns) and (not reign.is_over or self._starts[place] < reign.to_us):
+            if self.reigns[place].term > reign.term:
+                return self.reigns[place]
+            place += 1
+        return None
+
+    def settle(self) -> None:
+        """All is read: put the reigns in order of their beginnings, so that they can be looked up."""
+        self.reigns.sort(key=lambda it: it.from_us)
+        self._starts = [it.from_us for it in self.reigns]
+        latest = -1
+        for it in self.reigns:
+            latest = max(latest, it.to_us if it.is_over else self.end_us + 1)
+            self._ends.append(latest)
 
     def missing(self) -> list[str]:
         """The voters that say nothing themselves: their files aren't among these."""
@@ -250,7 +278,7 @@ def gaps(record: Record) -> list[Gap]:
     found: list[Gap] = []
     last: Reign | None = None
     until = -1
-    for reign in sorted(record.reigns, key=lambda it: it.from_us):
+    for reign in record.reigns:
         if last is not None and reign.from_us > until:
             found.append((until, reign.from_us, last, reign))
         end = reign.to_us if reign.is_over else record.end_us + 1
