@@ -3,11 +3,13 @@
 A writer (a container, a host, a file) with one id says all its lines for that node. Where several ids come one after
 the other (logs put together, a member that was replaced) a line without an id is that of the ids around it, and between
 two ids that of the process which the line's start of a process belongs to. Where ids alternate, nobody can tell.
+A process that ends before raft starts says no id: it is that of the others under the same host and program.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,21 +19,33 @@ if TYPE_CHECKING:
     from raftlab.importers.names import Names
 
 
+_PROCESS: Final = re.compile(r"\[\d+\]$| \d+$")
+
+
 def settle_owners(said: Sequence[tuple[Key, Fact]], names: Names) -> None:
     """Fill in the node of the facts that lack it, as far as that is certain."""
     by_writer: dict[Key, list[Fact]] = {}
     for key, fact in said:
         by_writer.setdefault(key, []).append(fact)
-    for facts in by_writer.values():
+    known: dict[Key, set[str]] = {}
+    for key, facts in by_writer.items():
+        known.setdefault(_program(key), set()).update(fact.node for fact in facts if fact.node)
+    for key, facts in by_writer.items():
         runs = _runs(facts)
         if len(runs) == 1:
-            for fact in facts:
-                fact.node = runs[0]
+            _give(facts, runs[0])
+        elif not runs and len(known[_program(key)]) == 1:
+            _give(facts, *known[_program(key)])
         elif len(runs) == len(set(runs)):
             _fill_gaps(facts)
         for fact in facts:
             if not fact.node and fact.args and fact.form in ("process_started", "process_ended"):
                 fact.node = names.bearer(fact.args[0])
+
+
+def _program(key: Key) -> Key:
+    """A writer without the number of its process, which changes when it starts anew."""
+    return tuple(_PROCESS.sub("", part) for part in key)
 
 
 def _runs(facts: Sequence[Fact]) -> list[str]:

@@ -74,6 +74,8 @@ class Account:
         """The streams, one for each node."""
         said = self._of_one_group()
         self._date(said)
+        for fact in (each.fact for each in said if each.fact.form in _NAMERS):
+            self.names.say(fact.node, *fact.args)
         settle_owners([(each.key, each.fact) for each in said], self.names)
         by_node: dict[str, list[Said]] = {}
         for each in said:
@@ -115,8 +117,8 @@ class Account:
         latest_us, resolution_us = 0, 1_000
         for each in lines:
             fact = each.fact
-            if fact.form in _NAMERS and fact.args:
-                self.names.say(node, fact.args[0])
+            if fact.form in _NAMERS:
+                self.names.say(node, *fact.args)
             elif fact.form == "removed_itself":
                 fact.args = (node,)
             if each.fine is not None:

@@ -63,8 +63,7 @@ class _Saying:
 
 def _started(say: _Saying) -> str | None:
     say.account.names.initial_cluster(say.text("initial-cluster"))
-    name = say.text("name")
-    return say("process_started", (name,) if name else (), say.owner())
+    return say("process_started", (say.text("name"),), say.owner())
 
 
 def _local(say: _Saying) -> str | None:
@@ -73,7 +72,7 @@ def _local(say: _Saying) -> str | None:
 
 def _published(say: _Saying) -> str | None:
     found = re.match(r"\{Name:(.*?) ClientURLs:", say.text("local-member-attributes"))
-    return say("named", (found[1],) if found is not None else (), say.owner())
+    return say("named", (found[1] if found is not None else "",), say.owner())
 
 
 def _attributes(say: _Saying) -> str | None:
