@@ -8,6 +8,7 @@ far more slowly, so that milliseconds and minutes both fit on a page (the stamps
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from math import atan2, degrees, log2
 from typing import TYPE_CHECKING, Final
@@ -366,4 +367,7 @@ def _cut(text: str, most: int) -> str:
 
 def _safe(text: str) -> str:
     """Text for XML: escaped, and without the characters that XML can't hold at all."""
-    return escape("".join(letter if letter >= " " and not "\ud800" <= letter <= "\udfff" else "�" for letter in text))
+    return escape(_UNFIT.sub("\ufffd", text))
+
+
+_UNFIT: Final = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")

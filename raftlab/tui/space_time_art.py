@@ -295,6 +295,7 @@ class _Brush:
         at, left = self.words_at(place)
         if term is not None:
             taken = self.chip(at, y, term) + 1
+            self.put(at + taken - 1, y, " ", ink)
             at, left = at + taken, left - taken
         bold = BOLD if words.level >= TURN or relation is Relation.HERE else PLAIN
         if words.few:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from raftlab.core import commands as c
 from raftlab.core import events as e
+from raftlab.core.log import UNKNOWN
 from raftlab.core.messages import AppendEntriesReply, HeartbeatReply
 from raftlab.view.importance import DETAIL, NOISE, TURN, importance
 from raftlab.view.message_words import HEART, is_heartbeat, message_label
@@ -43,7 +44,8 @@ def moment_words(moment: Moment, *, received: bool = True) -> list[str]:
         tell = _WORDS.get(type(event))
         words = tell(event) if tell is not None else ""
         if words:
-            found.append((importance(event), words))
+            # A note says at length what the other events of its moment are: they come first.
+            found.append((NOISE if isinstance(event, e.SourceNoted) else importance(event), words))
     found.sort(key=lambda pair: -pair[0])
     said = [words for _, words in found[:2]]
     first = moment.events[0]
@@ -118,7 +120,7 @@ _WORDS: Final[dict[type[e.Event], Callable[[Any], str]]] = {
     e.TimerFired: lambda event: _TIMERS.get(event.timer, f"{event.timer} timer"),
     e.ClientAsked: lambda event: f"asked {event.text}".rstrip(),
     e.SourceNoted: lambda event: event.text.split(" (")[0],
-    e.NodeObserved: lambda event: "seen",
+    e.NodeObserved: lambda event: "" if event.role is UNKNOWN else f"seen: {event.role.value.replace('_', '-')}",
     e.InvariantBroken: lambda event: event.invariant,
     e.DiskFoundTorn: lambda event: "torn disk",
     e.FsyncDone: lambda event: "on disk",
