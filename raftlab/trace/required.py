@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,11 +50,7 @@ def required_keys(tree: ast.expr) -> list[Alternatives]:
 
 def _either(parts: list[list[Alternatives]]) -> list[Alternatives]:
     """One branch at least must hold: (A and B) or C asks for A or C, and for B or C."""
-    if not all(parts):
-        return []
-    count = 1
-    for part in parts:
-        count *= len(part)
+    count = prod(map(len, parts))  # 0 where one of them may match anywhere: then nothing is known
     chosen = product(*parts) if count <= _MOST else [tuple(part[0] for part in parts)]
     return [tuple(dict.fromkeys(key for alternatives in each for key in alternatives)) for each in chosen]
 

@@ -12,6 +12,7 @@ from raftlab.core.errors import TraceError
 from raftlab.session.lane import header_of
 from raftlab.trace import Timeline
 from raftlab.trace.codec import encode_block, encode_header
+from raftlab.trace.store import FileStore
 from tests.runs import faulted, record
 
 SCENARIO = faulted(10, 2_500_000)
@@ -38,7 +39,7 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(0, len(BODY)), max_size=8))
 def test_whatever_the_pieces_it_is_what_was_written(tmp_path: Path, cuts: list[int]) -> None:
     path = tmp_path / "growing.trace"
@@ -57,8 +58,9 @@ def test_whatever_the_pieces_it_is_what_was_written(tmp_path: Path, cuts: list[i
         )
     assert list(timeline) == EVENTS
     assert timeline.state(len(EVENTS) - 1) == SIMULATION.cluster
-    assert timeline.state(600) == opened(path).state(600)
-    assert [key for key in timeline.posted if timeline.postings(key) != opened(path).postings(key)] == []
+    at_once = opened(path)
+    assert timeline.state(600) == at_once.state(600)
+    assert [key for key in at_once.posted if timeline.postings(key) != at_once.postings(key)] == []
     assert timeline.index_at(EVENTS[-1].at_us) == len(EVENTS) - 1
 
 
@@ -80,6 +82,17 @@ def test_what_grows_while_it_is_loaded_comes_afterwards(path: Path) -> None:
     timeline.load()
     timeline.refresh()
     assert list(timeline) == EVENTS
+
+
+def test_a_reader_that_was_late_leaves_no_old_end_of_a_block_behind(path: Path) -> None:
+    timeline = opened(path)
+    store = timeline.store
+    assert isinstance(store, FileStore)
+    before = store.block(1)
+    add(path, encode_block(EVENTS[700:800]))
+    timeline.refresh()
+    store._blocks[1] = before  # as a thread does that had begun to read it earlier
+    assert timeline.event(750) == EVENTS[750]
 
 
 def test_an_end_of_line_that_comes_late_begins_no_new_line(path: Path) -> None:

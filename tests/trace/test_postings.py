@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from raftlab.core.events import Event
+from raftlab.core.events import Event, TimerFired
 from raftlab.session.lane import header_of
 from raftlab.trace import Timeline
 from raftlab.trace.postings import Postings
@@ -75,6 +75,16 @@ def test_while_it_is_loaded_the_lists_hold_what_is_there(path: Path) -> None:
     assert 0 < timeline._postings.length == len(timeline) < len(EVENTS)
     timeline.load()
     assert timeline._postings.length == len(EVENTS)  # built while loading: nobody waits for them later
+
+
+def test_the_list_that_lies_furthest_ahead_says_where_to_go_on() -> None:
+    postings = Postings()
+    events: list[Event] = [TimerFired(at, "n2" if at % 5000 == 4999 else "n1", None, None, "t") for at in range(10_000)]
+    postings.extend(0, events)
+    both = [("TimerFired",), ("node:n2", "node:n3")]
+    assert [postings.leap(both, start, 10_000, 1) for start in (0, 4999, 5000)] == [4999, 4999, 9999]
+    assert [postings.leap(both, 0, stop, -1) for stop in (10_000, 9999, 5000)] == [9999, 4999, 4999]
+    assert postings.leap(both, 5000, 9999, 1) is postings.leap([*both, ("node:n4",)], 0, 10_000, 1) is None
 
 
 def test_a_timeline_that_is_appended_to_and_its_forks(timeline: Timeline) -> None:

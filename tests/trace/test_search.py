@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from raftlab.core.errors import QueryError
-from raftlab.core.events import Event, SourceNoted
+from raftlab.core.events import Event, SourceNoted, TimerFired
 from raftlab.trace import Timeline
 from raftlab.trace.codec import BLOCK
 from raftlab.trace.query import Query
@@ -136,6 +136,14 @@ def test_a_predicate_about_the_state_matches_where_it_holds(text: str, events: l
                     matcher = QueryMatcher(query, rising=is_rising)
                     found = [at for _, part in sweep(timeline, matcher, begin, stop, way) for at in part]
                     assert found == [at for at in wanted if begin <= at < stop][::way]
+
+
+def test_a_timer_may_be_the_first_that_a_source_tells_of_a_node() -> None:
+    events: list[Event] = [TimerFired(at, f"n{min(at, 2)}", None, None, "election") for at in range(6)]
+    timeline = timeline_of(events)
+    for way, expected in ((1, [2, 3, 4, 5]), (-1, [5, 4, 3, 2])):
+        matcher = QueryMatcher(Query("len(nodes) == 3"))
+        assert [at for _, part in sweep(timeline, matcher, 0, 6, way) for at in part] == expected
 
 
 def test_events_that_no_predicate_sees_change_nothing_that_one_can_ask() -> None:

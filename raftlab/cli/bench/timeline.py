@@ -1,12 +1,10 @@
-"""A trace of a million events: opening it, seeking in it."""
+"""A trace of a million events, and one of ten: opening, seeking, the next of its kind, searching, paging."""
 
 from __future__ import annotations
 
-import random
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,53 +17,39 @@ from raftlab.session.lane import header_of
 from raftlab.sim import Simulation
 from raftlab.trace.writer import TraceWriter
 
-_EVENTS = 1_000_000
-_SEEKS = 2_000
+_MILLION = 1_000_000
+_UNITS = {"s": "s", "mb": "MB", "ms": "ms", "events_per_s": "events/s"}
 
 
 def measure() -> list[Figure]:
-    """timeline.open_first_s, .open_whole_s, .open_rss_mb, timeline.seek_ms.{median,p99}; in a process of their own."""
+    """timeline.open_first_s, .open_whole_s, .open_rss_mb, .seek_ms.{median,p99}, .next_ms.{kind,node,term,message},
+    .page_down_ms.{plain,filtered}, .index_s, .{text,predicate}_search_events_per_s, and some of them for ten million
+    events; of a trace on disk, each size in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "million.trace"
-        what = replace(scenario(5, 100_000), end_us=None)
-        with TraceWriter(path, header_of(what)) as writer:
-            Simulation.begin(what, writer.append).run_events(_EVENTS)
-        params: dict[str, Any] = {"events": _EVENTS, "megabytes": round(path.stat().st_size / 1e6)}
-        output = subprocess.run(
-            [sys.executable, "-m", "raftlab.cli.bench.timeline", str(path)], capture_output=True, check=True
-        ).stdout
+        one, ten = Path(folder) / "million.trace", Path(folder) / "ten-million.trace"
+        _write(one, _MILLION)
+        found = _measured(one, "one", "timeline", _MILLION)
+        one.unlink()
+        _write(ten, 10 * _MILLION)
+        return found + _measured(ten, "ten", "timeline.ten_million", 10 * _MILLION)
+
+
+def _write(path: Path, events: int) -> None:
+    """A healthy cluster of five; a client writes ten times a second."""
+    what = replace(scenario(5, 100_000), end_us=None)
+    with TraceWriter(path, header_of(what)) as writer:
+        Simulation.begin(what, writer.append).run_events(events)
+
+
+def _measured(path: Path, size: str, name: str, events: int) -> list[Figure]:
+    params: dict[str, Any] = {"events": events, "megabytes": round(path.stat().st_size / 1e6)}
+    command = [sys.executable, "-m", "raftlab.cli.bench.opening", size, str(path)]
+    output = subprocess.run(command, capture_output=True, check=True).stdout
     found = msgspec.json.decode(output, type=dict[str, float])
-    units = {"open_first_s": "s", "open_whole_s": "s", "open_rss_mb": "MB"}
-    return [(f"timeline.{name}", value, units.get(name, "ms"), params) for name, value in found.items()]
+    return [(f"{name}.{part}", value, _unit(part), params) for part, value in found.items()]
 
 
-def _measure(path: str) -> dict[str, float]:
-    import resource
-
-    from raftlab.trace import Timeline
-
-    begin = time.perf_counter()
-    timeline = Timeline.open(path)
-    timeline.state(len(timeline) - 1)
-    first = time.perf_counter() - begin
-    timeline.load()
-    whole = time.perf_counter() - begin
-    dice = random.Random(1)
-    seeks = []
-    for _ in range(_SEEKS):
-        position = dice.randrange(len(timeline))
-        before = time.perf_counter()
-        timeline.state(position)
-        seeks.append((time.perf_counter() - before) * 1000)
-    seeks.sort()
-    return {
-        "open_first_s": first,
-        "open_whole_s": whole,
-        "open_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "seek_ms.median": seeks[_SEEKS // 2],
-        "seek_ms.p99": seeks[_SEEKS * 99 // 100],
-    }
-
-
-if __name__ == "__main__":
-    sys.stdout.buffer.write(msgspec.json.encode(_measure(sys.argv[1])))
+def _unit(part: str) -> str:
+    """By the end of the figure's name, or of what stands before its last dot."""
+    word = part if "." not in part else part.rpartition(".")[0]
+    return next(unit for end, unit in reversed(_UNITS.items()) if word.endswith(f"_{end}"))
