@@ -26,7 +26,7 @@ def command(traces: tuple[str, ...], position: int, import_kind: str | None, for
     that gave it this knowledge stand there too, with a word on how they bear on it.
     """
     from raftlab.session import open_traces
-    from raftlab.trace.chain import explain
+    from raftlab.trace.chain import MOST, explain
 
     timeline = open_traces(traces, import_kind).timeline
     if not 0 <= position < len(timeline):
@@ -37,6 +37,8 @@ def command(traces: tuple[str, ...], position: int, import_kind: str | None, for
     if form == "json":
         print_json([_document(timeline, reason.position) for reason in chain])
         return
+    if len(chain) == MOST:
+        click.echo(f"(The {MOST} nearest ones; ask for event {chain[0].position} to see what led there.)")
     for reason in chain:
         click.echo(_line(timeline, reason))
     if len(chain) == 1:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from raftlab.core import events as e
+from raftlab.core import messages as m
 from raftlab.core.log import UNKNOWN
 from raftlab.core.model import LEADER
 from raftlab.trace.broken_reasons import broken
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _ROUND_AND_ROUND = ("heartbeat", "quorum", "batch", "lease")
 """A leader's timers: each sets itself again."""
+_STEPS = 8
+"""How many events there are at most between a timer that runs out and the same one set anew."""
 
 
 def reasons(timeline: Timeline, position: int) -> list[Reason]:
@@ -31,7 +34,8 @@ def reasons(timeline: Timeline, position: int) -> list[Reason]:
     past = Past(timeline, position)
     if isinstance(event, e.TimerFired) and event.timer in _ROUND_AND_ROUND:
         return [*_leads(past, event), *(quorum_lost(past, event) if event.timer == "quorum" else ())]
-    found = [] if event.cause is None else [Reason(event.cause)]
+    cause = _cause(timeline, event)
+    found = [] if cause is None else [Reason(cause, ends=_tried_again(timeline, event))]
     more = _MORE.get(type(event))
     return found if more is None else [*found, *more(past, event)]
 
@@ -43,6 +47,30 @@ def _reason(position: int | None, words: str, *, ends: bool = True) -> list[Reas
 def _leads(past: Past, event: e.TimerFired) -> list[Reason]:
     elected = past.last(e.BecameLeader, node=event.node)
     return _reason(elected, f"{event.node} leads since then")
+
+
+def _cause(timeline: Timeline, event: e.Event) -> int | None:
+    """An event's cause. An answer follows from the entries that came, not from the commit that came with them."""
+    cause = event.cause
+    if isinstance(event, e.MessageSent) and isinstance(event.message, m.AppendEntriesReply):
+        while cause is not None and isinstance(timeline.event(cause), e.CommitAdvanced):
+            cause = timeline.event(cause).cause
+    return cause
+
+
+def _tried_again(timeline: Timeline, event: e.Event) -> bool:
+    """Whether an election timer was set by an attempt that came to nothing: that one is named, and not explained."""
+    if not isinstance(event, e.TimerFired) or event.timer != "election" or event.cause is None:
+        return False
+    at_us, cause = timeline.event(event.cause).at_us, event.cause
+    for _ in range(_STEPS):
+        led = timeline.event(cause)
+        if led.at_us != at_us or led.cause is None:
+            return False
+        if isinstance(led, e.TimerFired):
+            return True
+        cause = led.cause
+    return False
 
 
 def _timer(past: Past, event: e.TimerFired) -> list[Reason]:
@@ -81,6 +109,14 @@ def _follower(past: Past, event: e.BecameFollower) -> list[Reason]:
     if isinstance(cause, e.MessageReceived) and raised is not None:
         found += _term_begun(past, event.term, str(event.node), cause.sender)
     return found
+
+
+def _sent(past: Past, event: e.MessageSent) -> list[Reason]:
+    """A leader asks its successor to stand as soon as it may; what it was told to do stands further back."""
+    if not isinstance(event.message, m.TimeoutNow):
+        return []
+    begun = past.last(e.TransferStarted, node=event.node, where=lambda it: it.target == event.to)
+    return _reason(begun, f"{event.node} hands over to {event.to}")
 
 
 def _received(past: Past, event: e.MessageReceived) -> list[Reason]:
@@ -213,6 +249,7 @@ _MORE: dict[type[e.Event], Callable[[Past, Any], list[Reason]]] = {
     e.CommitAdvanced: _commit,
     e.LogTruncated: _truncated,
     e.MessageDropped: stopped_message,
+    e.MessageSent: _sent,
     e.MessageReceived: _received,
     e.InvariantBroken: broken,
 }

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from raftlab.core import events as e
 from raftlab.core import messages as m
 from raftlab.trace.chain import Reason
-
-if TYPE_CHECKING:
-    from raftlab.trace.past import Past
+from raftlab.trace.past import Past
 
 _NOTES: Final = 3
 
@@ -51,9 +49,10 @@ def _leader_of(past: Past, name: str | None) -> tuple[int | None, str | None]:
 
 def _failed_election(past: Past, name: str | None, since: int) -> list[Reason]:
     """Its own last attempt, if nobody has led since then."""
-    stood = past.last(e.BecameCandidate, node=name, since=since)
-    words = f"{name} stood before, and no majority answered in time"
-    return [] if stood is None else [Reason(stood, words, True)]
+    for position, event in past.back(e.BecameCandidate, e.BecamePreCandidate, node=name, since=since):
+        tried = "stood" if isinstance(event, e.BecameCandidate) else "asked"
+        return [Reason(position, f"{name} {tried} before, and no majority answered in time", True)]
+    return []
 
 
 def _kept_away(past: Past, leader: str, name: str | None, learned: int, heard: int) -> list[Reason]:
@@ -87,10 +86,12 @@ def _names(text: str, name: str) -> bool:
 def _between(past: Past, source: str, target: str | None, since: int) -> list[Reason]:
     """Why messages from one node didn't reach another: its link was cut, or one of them died."""
     found: list[Reason] = []
-    cut = _cut(past, source, target)
-    if cut is not None:
-        found.append(Reason(cut, f"nothing goes from {source} to {target} any more", True))
     dropped = past.last(e.MessageDropped, node=target, since=since, where=lambda it: _died(it, source))
+    cut = _cut(past, source, target)
+    if cut is None and dropped is not None:
+        cut = _cut(Past(past.timeline, dropped), source, target)  # it may be whole again by now
+    if cut is not None:
+        found.append(Reason(cut, f"nothing goes from {source} to {target} from then on", True))
     if dropped is not None:
         found.append(Reason(dropped, f"what {source} sent didn't reach {target}", True))
     return found

@@ -54,6 +54,14 @@ def test_imported_logs_show_where_each_event_stands() -> None:
     assert all(Path(it["origin"]["file"]).name in ("n1.log", "n3.log") for it in found)
 
 
+def test_a_chain_that_goes_on_says_where(trace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("raftlab.trace.chain.MOST", 5)
+    lines = raftlab("why", trace, "--event", _number(trace, "BecameLeader")).stdout.splitlines()
+
+    assert len(lines) == 6
+    assert lines[0] == f"(The 5 nearest ones; ask for event {lines[1].split()[0]} to see what led there.)"
+
+
 @pytest.mark.parametrize("number", ["-1", "99999999"])
 def test_a_number_out_of_range_is_refused(trace: str, number: str) -> None:
     result = raftlab("why", trace, "--event", number, code=2)

@@ -15,6 +15,7 @@ from raftlab.trace import Timeline, TraceHeader
 from raftlab.trace.causality import Causality
 from raftlab.trace.chain import MOST, explain, why
 from raftlab.trace.codec import VERSION
+from raftlab.view.message_words import is_reply
 from tests.runs import faulted, record
 
 
@@ -139,7 +140,7 @@ def test_every_chain_is_bounded_in_order_and_ends_with_its_event(crash: Timeline
         assert len(chain) <= MOST
         cause = crash.event(position).cause
         timer = getattr(crash.event(position), "timer", "election")
-        assert cause is None or cause in chain or timer == "heartbeat"
+        assert cause is None or cause in chain or timer == "heartbeat" or is_reply(crash.event(position).message)  # type: ignore[attr-defined]
 
 
 def test_an_election_is_explained_by_the_crash_of_the_leader(crash: Timeline) -> None:
@@ -190,6 +191,14 @@ def test_each_peer_counts_once_for_a_commit_and_by_what_is_believed_of_it_last()
     assert why(timeline, 5) == [1, 3, 5]
 
 
+def test_a_commit_is_not_explained_by_all_commits_before_it(crash: Timeline) -> None:
+    last = crash.postings("CommitAdvanced")[-1]
+    chain = why(crash, last)
+
+    indices = {crash.event(at).index for at in chain if isinstance(crash.event(at), e.CommitAdvanced)}  # type: ignore[attr-defined]
+    assert indices == {crash.event(last).index}  # type: ignore[attr-defined]
+
+
 def test_a_followers_commit_is_explained_by_its_leaders(crash: Timeline) -> None:
     learned = next(at for at in crash.postings("CommitAdvanced") if crash.event(at).rule == "follow_commit")
     chain = why(crash, learned)
@@ -238,6 +247,31 @@ def test_a_message_that_nobody_saw_arrive_is_no_evidence_of_a_lost_one() -> None
 
     assert why(timeline("unseen"), 2) == [0, 2]
     assert why(timeline("lose"), 2) == [0, 1, 2]
+
+
+def test_an_attempt_that_came_to_nothing_is_named_and_not_explained() -> None:
+    def round_of(at_us: int, first: int, cause: int | None) -> list[e.Event]:
+        return [
+            e.TimerFired(at_us, "n2", cause, None, "election"),
+            e.BecamePreCandidate(at_us, "n2", first, "ask_first", 1),
+            e.TimerSet(at_us, "n2", first + 1, None, "election", at_us + 9),
+        ]
+
+    timeline = told(*round_of(0, 0, None), *round_of(9, 3, 2), *round_of(18, 6, 5))
+
+    assert why(timeline, 6) == [4, 5, 6]
+    assert explain(timeline, 6)[0].words == "n2 asked before, and no majority answered in time"
+
+
+def test_a_transfer_is_explained_by_who_asked_for_it() -> None:
+    timeline = recorded("leadership-transfer")
+    stood = next(at for at in timeline.postings("BecameCandidate") if timeline.event(at).rule == "take_over")
+
+    chain = kinds(timeline, why(timeline, stood))
+
+    assert "TransferStarted" in chain
+    assert "CommandGiven" in chain
+    assert "MessageReceived" in chain
 
 
 def test_a_pause_that_is_over_kept_nothing_away_later() -> None:

@@ -5,7 +5,7 @@ const SIZE = Math.max(12, Math.min(23, 200 / Math.max(count, 1)));
 const WIDE = 150, HIGH = 92;
 const places = trace.places.map(([x, y]) => [x * WIDE, y * HIGH]);
 const highest = Math.min(0, ...places.map(([, y]) => y)) - SIZE - 22;
-const lowest = Math.max(0, ...places.map(([, y]) => y)) + SIZE + 24;
+const lowest = Math.max(0, ...places.map(([, y]) => y)) + SIZE + 25;
 picture.setAttribute("viewBox", `${-WIDE - 60} ${highest} ${2 * WIDE + 120} ${lowest - highest}`);
 const defs = svg("defs", {}, svg("marker", {
   id: "head", viewBox: "0 0 8 8", refX: 6, refY: 4, markerWidth: 5, markerHeight: 5, orient: "auto-start-reverse",
@@ -82,7 +82,7 @@ function drawNode(number, node, event) {
   const kind = down ? " down" : ""; // a cross goes through it: the letters get a rim
   group.append(svg("text", { class: `name${kind}`, x, y: y - 4, fill: ink }, trace.nodes[number].slice(0, 9)));
   group.append(svg("text", { class: `term${kind}`, x, y: y + 8, fill: ink }, told ? `T ${node.t}` : "T ?"));
-  group.append(svg("text", { class: "word", x, y: y + SIZE + 12 }, node.w));
+  group.append(svg("text", { class: "word", x, y: y + SIZE + 15 }, node.w));
   if (event.node === number) group.append(svg("circle", { class: "here", cx: x, cy: y, r: SIZE + 7 }));
   layer.append(group);
 }
