@@ -20,12 +20,13 @@ from raftlab.trace.query import Query
 from raftlab.view.describe import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from raftlab.core.events import Event
     from raftlab.core.model import Cluster
     from raftlab.session.tracks import Track
     from raftlab.trace import Timeline
+    from raftlab.trace.postings import Alternatives
 
 _OF_EVENT: Final = frozenset({"kind", "node", "rule", "text", "event"})
 _NOBODY: Final = frozenset[int]()
@@ -56,6 +57,11 @@ class Condition:
         self.needs_state = self._query is not None and self._query.needs_state
         asked = _names(self._query.text) if self._query is not None else set()
         self._each = self._criteria is not None or bool(asked & _OF_EVENT) or not self.needs_state
+        self.state_alone = not self._each and self._query is not None and self._query.about_state_alone
+        self.required: Sequence[Alternatives] = [
+            *(self._criteria.required(broken_told=not broken) if self._criteria is not None else ()),
+            *(self._query.required if self._query is not None and self._each else ()),
+        ]
         self._ask = self._query.asker() if self._query is not None else None
         self._held = False
         self.problem = ""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from raftlab.trace import Timeline
+    from raftlab.trace.postings import Alternatives
 
 WORDS: Final = ("kind", "node", "term", "message", "text", "invariant")
 """The words that a criterion begins with."""
@@ -64,6 +65,26 @@ class Criteria(Struct, frozen=True):
         if self.broken and not self._is_break(event, position, broken):
             return False
         return not self.texts or self._has_text(event)
+
+    def required(self, *, broken_told: bool = True) -> list[Alternatives]:
+        """Posting lists outside of which nothing is meant (see `trace.postings`).
+
+        Args:
+            broken_told: the trace itself says where invariants break, and nobody else does.
+        """
+        found: list[Alternatives] = []
+        if self.kinds:
+            found.append(tuple(sorted(self.kinds)))
+        if self.nodes:
+            found.append(tuple(f"node:{name}" for name in sorted(self.nodes)))
+        if self.terms:
+            found.append(tuple(f"term:{term}" for term in sorted(self.terms)))
+        if self.messages:
+            # A lost one's message stands in another event, and so in no list.
+            found.append((*(f"message:{name}" for name in sorted(self.messages)), "MessageDropped"))
+        if self.broken and broken_told:
+            found.append(("InvariantBroken",))
+        return found
 
     def _is_break(self, event: Event, position: int, broken: Collection[int]) -> bool:
         if isinstance(event, InvariantBroken):

@@ -39,8 +39,11 @@ class Listing:
         until = perf_counter() + budget_s
         criteria, timeline, weight, keep = self.criteria, self.timeline, self.weight, self.positions.append
         while self.behind:
-            stop = min(self.seen + _SLICE, len(timeline))
-            for position, event in enumerate(timeline.events(self.seen, stop), self.seen):
+            start, stop = self.seen, min(self.seen + _SLICE, len(timeline))
+            required = criteria.required()
+            places = timeline.posted.within(required, start, stop) if required else range(start, stop)
+            for position in places:
+                event = timeline.event(position)
                 if criteria.matches(event, position, timeline) and (not weight or importance(event) >= weight):
                     keep(position)
             self.seen = stop

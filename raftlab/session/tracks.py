@@ -14,23 +14,29 @@ from bisect import bisect_left, bisect_right
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
+from raftlab.core import events as e
 from raftlab.core.model import Cluster
 from raftlab.trace.codec import BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from raftlab.core.events import Event
     from raftlab.trace import Timeline
+    from raftlab.trace.postings import Alternatives
 
 
 class Looker(Protocol):
     """Says at which events something happens.
 
-    `needs_state`: whether it asks for the cluster; else it gets an empty one.
+    `needs_state`: whether it asks for the cluster; else it gets an empty one. `state_alone`: it can only happen where
+    the state changes. `required`: the posting lists outside of which it can't happen, one of each of these
+    alternatives; empty: it may happen anywhere.
     """
 
     needs_state: bool
+    state_alone: bool
+    required: Sequence[Alternatives]
 
     def begin(self, cluster: Cluster, event: Event | None) -> None:
         """Events follow upon this one (None: from the first on), in this state."""
@@ -177,25 +183,83 @@ class Tracks:
         return length == 0 or track.knows(number, length)
 
 
+Eye = tuple["Callable[[Cluster, Event, int], bool]", list[tuple[int, int]]]
+"""What looks at an event, and where it puts the positions and times of what it sees."""
+
+
 def look_through(timeline: Timeline, number: int, length: int, tracks: Sequence[Track]) -> None:
     """Show a block's events, and the states between them, to the lookers of some tracks."""
     start = number * BLOCK
-    events = timeline.events(start, start + length)
-    stateful = any(track.looker.needs_state for track in tracks)
-    cluster = timeline.state(start - 1) if stateful else Cluster.empty()
-    before = timeline.event(start - 1) if start else None
+    places: dict[int, list[int]] = {}  # by index of a track that asks for some positions only
+    for index, track in enumerate(tracks):
+        if track.looker.required:
+            places[index] = timeline.posted.within(track.looker.required, start, start + length)
     found: list[list[tuple[int, int]]] = [[] for _ in tracks]
-    eyes = [(track.looker.sees, places) for track, places in zip(tracks, found, strict=True)]
-    for track in tracks:
-        track.looker.begin(cluster, before)
-    for position, event in enumerate(events, start):
-        if stateful:
-            cluster.fold((event,))
-        for sees, places in eyes:
-            if sees(cluster, event, position):
-                places.append((position, event.at_us))
-    for track, places in zip(tracks, found, strict=True):
-        track.put(number, length, places)
+    if len(places) < len(tracks) or any(places.values()):
+        events = timeline.events(start, start + length)
+        stateful = []
+        for index, (track, results) in enumerate(zip(tracks, found, strict=True)):
+            if track.looker.needs_state:
+                stateful.append((track.looker, results, places.get(index)))
+            else:
+                _look_at_events(track.looker, events, start, places.get(index), results)
+        if any(only is None or only for _, _, only in stateful):
+            _look_at_states(timeline, start, events, stateful)
+    for track, results in zip(tracks, found, strict=True):
+        track.put(number, length, results)
+
+
+def _look_at_events(
+    looker: Looker, events: Sequence[Event], start: int, only: list[int] | None, found: list[tuple[int, int]]
+) -> None:
+    nothing, sees = Cluster.empty(), looker.sees
+    for position in range(start, start + len(events)) if only is None else only:
+        event = events[position - start]
+        if sees(nothing, event, position):
+            found.append((position, event.at_us))
+
+
+def _look_at_states(
+    timeline: Timeline,
+    start: int,
+    events: Sequence[Event],
+    lookers: Sequence[tuple[Looker, list[tuple[int, int]], list[int] | None]],
+) -> None:
+    """Fold the block once, no further than somebody asks, and show the states."""
+    cluster = timeline.state(start - 1)
+    before = timeline.event(start - 1) if start else None
+    alone: list[Eye] = []
+    always: list[Eye] = []
+    some: dict[int, list[Eye]] = {}
+    for looker, found, only in lookers:
+        looker.begin(cluster, before)
+        if only is not None:
+            for position in only:
+                some.setdefault(position, []).append((looker.sees, found))
+        else:
+            (alone if looker.state_alone else always).append((looker.sees, found))
+    each = alone + always
+    folded = 0
+    for place, event in enumerate(events):
+        quiet = type(event) in _QUIET and event.node in cluster.nodes
+        asking = always if quiet else each
+        asked = some.get(start + place) if some else None
+        if not asking and asked is None:
+            continue
+        cluster.fold(events[folded : place + 1])
+        folded = place + 1
+        for sees, found in asking if asked is None else asking + asked:
+            if sees(cluster, event, start + place):
+                found.append((start + place, event.at_us))
+
+
+_QUIET = frozenset(
+    {
+        e.MessageSent, e.MessageDuplicated, e.MessageReceived, e.MessageDropped, e.TimerSet, e.TimerFired,
+        e.TimerCancelled,
+    }
+)  # fmt: skip
+"""What changes only flights and timers, which no expression can ask about (of a node that is known already)."""
 
 
 class Search:

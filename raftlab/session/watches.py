@@ -15,11 +15,12 @@ from raftlab.trace.expression import Expression, value_text
 from raftlab.view.describe import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from raftlab.core.events import Event
     from raftlab.core.model import Cluster
     from raftlab.session.tracks import Track
+    from raftlab.trace.postings import Alternatives
 
 
 class Changing:
@@ -29,9 +30,11 @@ class Changing:
     """
 
     needs_state = True
+    required: Sequence[Alternatives] = ()
 
     def __init__(self, expression: Expression) -> None:
         self._expression = expression
+        self.state_alone = expression.about_state_alone
         self._value: Any = UNKNOWN
 
     def begin(self, cluster: Cluster, event: Event | None) -> None:

@@ -77,7 +77,9 @@ def test_a_lost_message_is_known_by_its_sending() -> None:
     assert message_of(timeline.event(at), timeline) == message_of(timeline.event(cause), timeline) is not None
 
 
-@pytest.mark.parametrize("predicate", ['n4.role == "leader" and n2.term > 0', "commit >= 3", "len(leaders) == 0"])
+@pytest.mark.parametrize(
+    "predicate", ["seconds >= 2.5", 'n4.role == "leader" and n2.term > 0', "commit >= 3", "len(leaders) == 0"]
+)
 def test_a_predicate_about_the_state_stops_where_it_comes_to_hold(predicate: str) -> None:
     held = holding(predicate)
     rises = [at for at, now in enumerate(held) if now and not (at and held[at - 1])]
@@ -91,6 +93,23 @@ def test_a_predicate_about_the_event_stops_at_each() -> None:
     held = holding(predicate)
 
     assert hits(predicate) == [at for at, now in enumerate(held) if now]
+
+
+def test_several_that_ask_for_different_things_share_a_fold_and_find_each_its_own() -> None:
+    texts = [
+        "kind BecameLeader if term > 1",
+        "commit >= 3",
+        "seconds >= 2.5",
+        "term 2 node n1",
+        'kind == "VoteGranted"',
+    ]
+    found = breakpoints()
+    all_of_them = [found.add(text) for text in texts]
+    while found.tracks.behind:
+        found.tracks.catch_up(0.05, near=1_500)
+
+    for it, text in zip(all_of_them, texts, strict=True):
+        assert [at for block in sorted(it.track.blocks) for at in it.track.blocks[block]] == hits(text), text
 
 
 def test_criteria_may_have_a_condition() -> None:
