@@ -11,6 +11,7 @@ from raftlab.core.events import (
     ConfigChanged,
     EntryApplied,
     LogTruncated,
+    PeerForgotten,
     ProgressChanged,
     SnapshotInstalled,
     SnapshotTaken,
@@ -66,15 +67,15 @@ def _refusal(term: int, index: int, arrival: Fact | None) -> AppendEntriesReply:
 def conflict(telling: Telling, member: Member, fact: Fact) -> str | None:
     """The entries from here on go: the leader's are others. Where the log ended is known if that was printed since."""
     index = int(fact.args[0])
+    if telling.sees_log(member):
+        assert telling.onlooker is not None
+        return telling.onlooker.replicas.conflict(member, index, int(fact.args[1]), member.because(fact))
     if member.wal and member.last is not None:
         if index > member.last:
             return "entries that were overwritten before they were on disk"
         telling.emit(member, LogTruncated, member.because(fact), from_index=index, last_index=member.last)
         member.last = index - 1
         return None
-    if telling.sees_log(member):
-        assert telling.onlooker is not None
-        return telling.onlooker.replicas.conflict(member, index, int(fact.args[1]), member.because(fact))
     last = UNKNOWN
     if member.end is not None and member.end[1] >= index and member.led_at in (None, member.term):
         last = member.end[1]
@@ -115,6 +116,9 @@ def config(telling: Telling, member: Member, fact: Fact) -> str | None:
         return REPEATS
     telling.emit(member, ConfigChanged, member.because(fact), config=changed)
     member.config = changed
+    for name in [each for each in member.progress if each not in changed.members()]:
+        telling.emit(member, PeerForgotten, peer=name)
+        del member.progress[name]
     return None
 
 
@@ -176,6 +180,9 @@ def snapshot_restored(telling: Telling, member: Member, fact: Fact) -> str | Non
         message = InstallSnapshot(member.term or 0, index, term)
         cause = telling.arrive(member, fact.sending.node, message, fact)
     telling.emit(member, SnapshotInstalled, cause, index=index, term=term)
+    if telling.sees_log(member):
+        telling.lose_applied(member)
+        return None
     member.end, member.tail_told = None, True
     telling.lose_tail(member)
     return None

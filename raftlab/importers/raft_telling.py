@@ -21,7 +21,7 @@ from raftlab.core.events import (
     TermAdvanced,
     VoteGranted,
 )
-from raftlab.core.model import UP
+from raftlab.core.model import UNKNOWN, UP
 from raftlab.core.origin import Origin
 from raftlab.importers.raft_member import Member
 from raftlab.importers.story import Story
@@ -163,6 +163,7 @@ class Telling:
         member.booting = False
         if self.sees_log(member):
             member.led_at = member.term
+            self.lose_applied(member)
             return
         if member.led_at is not None and member.led_at != member.term:
             member.end = None
@@ -171,7 +172,14 @@ class Telling:
 
     def sees_log(self, member: Member) -> bool:
         """Whether the messages show how the node's log grows."""
-        return not member.wal and self.onlooker is not None and member.id in self.onlooker.peers
+        return self.onlooker is not None and member.id in self.onlooker.peers
+
+    def lose_applied(self, member: Member) -> None:
+        """What was printed of how far it has applied is true no longer; polls, if there are any, say it anew."""
+        onlooker = self.onlooker
+        if onlooker is None or onlooker.is_polled or onlooker.state(member).last_applied is UNKNOWN:
+            return
+        self.emit(member, NodeObserved, unknown=("applied",))
 
     def lose_tail(self, member: Member) -> None:
         """What was printed of the log's end and the commit index is true no longer."""

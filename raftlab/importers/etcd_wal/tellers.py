@@ -50,7 +50,7 @@ def wal_state(telling: Telling, member: Member, fact: Fact) -> str | None:
     _notes(telling, member, payload.notes)
     reach(telling, member, payload.state)
     telling.knows_commits = True
-    if payload.commit > member.commit:
+    if payload.commit > member.commit and not telling.sees_log(member):
         member.commit = payload.commit
         telling.emit(member, CommitAdvanced, index=payload.commit)
     if not member.logged:
@@ -95,6 +95,8 @@ def wal_entry(telling: Telling, member: Member, fact: Fact) -> str | None:
     if payload.state is not None:
         reach(telling, member, payload.state)
     entry = payload.entry
+    if telling.sees_log(member) and telling.onlooker is not None and telling.onlooker.replicas.shows(member, entry):
+        return "an entry that the wire shows, when it was sent"
     if member.last is not None and entry.index <= member.last:
         telling.emit(member, LogTruncated, from_index=entry.index, last_index=member.last)
     fact.position = telling.emit(member, EntryAppended, entry=entry)

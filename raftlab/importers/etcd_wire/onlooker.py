@@ -5,21 +5,22 @@ far as the receiver's state is known. It is known for a while only: a node's ele
 its crash. etcd refuses election timeouts of less than five heartbeats, so whoever has just been sent a heartbeat won't
 stand for election for that long; after that an onlooker knows nothing any more, until the node says something.
 
-Members whose own logs are given tell their roles themselves, and those whose WAL is given their entries; of these the
-onlooker tells only the rest. What it knows of a node is the fold of the events told so far, whoever told them.
+Members whose own logs are given tell their roles themselves; of these the onlooker tells only the rest. What it knows
+of a node is the fold of the events told so far, whoever told them.
 
 `roles` has what concerns terms, votes and leaders, `replicas` what concerns the logs.
 """
 
 from __future__ import annotations
 
+from operator import attrgetter
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from raftlab.core.events import NodeObserved
 from raftlab.core.model import FOLLOWER, LEADER, UNKNOWN, Cluster, Node
 from raftlab.importers.etcd_wire import receipts
-from raftlab.importers.etcd_wire.message import Wire, message_of
+from raftlab.importers.etcd_wire.message import BY_LEADER, Wire, message_of
 from raftlab.importers.etcd_wire.replicas import Replicas
 
 if TYPE_CHECKING:
@@ -51,11 +52,11 @@ def look_on(telling: Telling, streams: Sequence[Sequence[Fact]]) -> None:
 class Onlooker:
     """What messages, and polls, let one know.
 
-    `logged` are the ids of members whose logs tell their roles, `on_disk` of those whose WAL tells their entries,
-    `elected` the (id, term) whose election a log tells. `peers` are those that the messages speak of. `led` are the
-    (id, term) of leaders that were told, `votes` what a node voted in a term, `heard` when a leader had whose answer
-    last. `silent` is how each member that doesn't answer polls fails to; `ends_told` are leaders whose log's end a poll
-    has told.
+    `logged` are the ids of members whose logs tell their roles, `elected` the (id, term) whose election a log tells.
+    `peers` are those that the messages speak of. `led` are the (id, term) of leaders that were told, `votes` what a
+    node voted in a term, `heard` when a leader had whose answer last. `silent` is how each member that doesn't answer
+    polls fails to; `ends_told` are leaders whose log's end a poll has told, `ahead` is one (with where its log was
+    known to end) whose log a poll has found longer.
     """
 
     def __init__(self, telling: Telling, facts: Sequence[Fact]) -> None:
@@ -63,12 +64,13 @@ class Onlooker:
         self.telling = telling
         self.is_wired, self.is_polled = bool(wires), any(fact.form == "poll" for fact in facts)
         self.logged = {fact.node for fact in facts if fact.form in _LOGGED}
-        self.on_disk = {fact.node for fact in facts if fact.form.startswith("wal_")}
         self.elected = {(fact.node, int(fact.args[0])) for fact in facts if fact.form == "became_leader"}
         self.peers: set[str] = set()
+        self._last_words: set[int] = set()
         self.silent: dict[str, str] = {}
         self.silent_unseen: set[str] = set()
         self.ends_told: set[str] = set()
+        self.ahead: tuple[str, int] | None = None
         self.heartbeat_us = self._look_through(wires)
         self.led: set[tuple[str, int]] = set()
         self.votes: dict[tuple[str, int], str] = {}
@@ -81,17 +83,38 @@ class Onlooker:
         self.replicas = Replicas(self, wires, {(entry.index, entry.term): entry for entry in stored})
 
     def _look_through(self, wires: Iterable[Fact]) -> int:
-        """Who takes part, and how far heartbeats are apart."""
+        """Who takes part, how far heartbeats are apart, and after which of its messages a leader falls silent."""
         last: dict[tuple[str, str], int] = {}
         gaps = []
-        for fact in wires:
+        ordered = sorted(wires, key=attrgetter("at_us"))
+        for fact in ordered:
             self.peers |= {fact.node, fact.args[0]}
             if fact.payload.type == "MsgHeartbeat":
                 link = fact.node, fact.args[0]
                 if link in last:
                     gaps.append(fact.at_us - last[link])
                 last[link] = fact.at_us
-        return max(1_000, round(median(gaps))) if len(gaps) > 8 else HEARTBEAT_US
+        heartbeat_us = max(1_000, round(median(gaps))) if len(gaps) > 8 else HEARTBEAT_US
+        spoke: dict[str, Fact] = {}
+        for fact in ordered:
+            if fact.payload.type in BY_LEADER:
+                before = spoke.get(fact.node)
+                if before is not None and fact.at_us - before.at_us > 2 * heartbeat_us:
+                    self._last_words.add(id(before))
+                spoke[fact.node] = fact
+        if ordered:
+            # Who says nothing up to the end had better not fall silent long before it.
+            end_us = ordered[-1].at_us
+            self._last_words |= {id(it) for it in spoke.values() if end_us - it.at_us > 2 * heartbeat_us}
+        return heartbeat_us
+
+    def fall_silent(self, leader: Member, fact: Fact) -> None:
+        """A leader sends nothing for a while after this: whether its log grows meanwhile nobody can see."""
+        if id(fact) in self._last_words:
+            state = self.state(leader)
+            if state.role is LEADER and state.log.last_index is not UNKNOWN:
+                self.telling.emit(leader, NodeObserved, unknown=_TAIL)
+                leader.end, leader.tail_told = None, False
 
     def state(self, member: Member) -> Node:
         """How the node stands after all that was told."""
@@ -150,16 +173,10 @@ class Onlooker:
         self._next_due = min(self._due.values(), default=until_us + self.heartbeat_us)
 
     def _lose(self, member: Member, at_us: int) -> None:
-        state = self.state(member)
-        if member.id not in self.logged:
-            unknown = _STATE
-        elif member.id not in self.on_disk and state.role is LEADER and state.log.last_index is not UNKNOWN:
-            unknown = _TAIL  # clients' requests make its log grow, and it sends them to nobody who answers
-            member.end, member.tail_told = None, False
-        else:
+        if member.id in self.logged:
             return
         self.telling.story.turn_to(at_us, None)
-        self.telling.emit(member, NodeObserved, unknown=unknown)
+        self.telling.emit(member, NodeObserved, unknown=_STATE)
 
     def is_steady_follower(self, member: Member, leader: str, term: int) -> bool:
         """Whether the node is known to follow this leader (its name) already."""

@@ -35,7 +35,7 @@ def show_receipt(onlooker: Onlooker, member: Member, sender: Member, seen: Wire,
     replicas = onlooker.replicas
     roles.move_receiver(onlooker, member, sender, seen, receipt)
     match seen.type:
-        case "MsgApp" if member.id not in onlooker.on_disk:
+        case "MsgApp":
             replicas.takes_entries(member, sender, seen, receipt)
         case "MsgHeartbeat":
             replicas.takes_heartbeat(member, seen, receipt)

@@ -35,7 +35,8 @@ class Replicas:
     """The logs as an onlooker knows them.
 
     `sent` is up to where a leader has sent entries to a peer in its term, `offers` what a follower of an unknown log
-    was sent and hasn't answered. `exact` are the entries that a WAL shows, by (index, term).
+    was sent and hasn't answered. `exact` are the entries that a WAL shows, by (index, term);
+    `carried` the (id, index, term) of those that a message brings there, or takes from there.
     """
 
     def __init__(self, onlooker: Onlooker, wires: Iterable[Fact], exact: dict[tuple[int, int], Entry]) -> None:
@@ -45,9 +46,12 @@ class Replicas:
         self.offers: dict[tuple[str, str], list[Wire]] = {}
         self.first_entries: dict[int, Entry] = {}
         self.exact = exact
+        self.carried: set[tuple[str, int, int]] = set()
         for fact in wires:
             if fact.payload.type == "MsgApp":
                 for entry in self.entries(fact.payload):
+                    self.carried.add((fact.node, entry.index, entry.term))
+                    self.carried.add((fact.args[0], entry.index, entry.term))
                     if entry.term == _FIRST_TERM:
                         self.first_entries.setdefault(entry.index, entry)
 
@@ -58,12 +62,16 @@ class Replicas:
             return seen
         return tuple(self.exact.get((entry.index, entry.term), entry) for entry in seen)
 
+    def shows(self, member: Member, entry: Entry) -> bool:
+        """Whether a message shows how the entry gets into this log, or it is there already."""
+        return (member.id, entry.index, entry.term) in self.carried or self.onlooker.state(member).log.entry(
+            entry.index
+        ) == entry
+
     # --- the leader --------------------------------------------------------------------------------------------
 
     def before_sending(self, leader: Member, wire: Wire) -> None:
         """What its messages show of the sender's log before anybody may ask whether it leads."""
-        if leader.id in self.onlooker.on_disk:
-            return
         if wire.type in ("MsgVote", "MsgPreVote"):
             self.end_at(leader, wire.index, wire.log_term)
         elif wire.type == "MsgApp" and self._leads_or_will(leader, wire.term):
@@ -82,14 +90,17 @@ class Replicas:
             return
         key = leader.id, to.id, wire.term
         self.sent[key] = max(self.sent.get(key, 0), wire.last)
-        if leader.id not in self.onlooker.on_disk:
-            log = state.log
-            known = log.last_index
-            if known is UNKNOWN:
-                known = max((entry.index for entry in log.tail(1)), default=log.snapshot_index)
-            new = tuple(entry for entry in self.entries(wire) if entry.index > known)
-            if new:
-                self._append(leader, new, None)
+        log, last = state.log, state.log.last_index
+        held = max((entry.index for entry in log.tail(1)), default=0) or log.snapshot_index
+        if not len(log) and last is not UNKNOWN:
+            held = last
+        new = tuple(entry for entry in self.entries(wire) if entry.index > held)
+        if new:
+            self._append(leader, new, None)
+            if last is not UNKNOWN and new[-1].index < last:
+                self._observe_end(leader, last, log.last_term)
+        elif last is UNKNOWN and wire.last >= held:
+            self._observe_end(leader, wire.last, wire.entries[-1][1] if wire.entries else wire.log_term)
         self._commit(leader, wire.commit, None)
 
     # --- the follower ------------------------------------------------------------------------------------------
@@ -145,7 +156,7 @@ class Replicas:
     def answers(self, member: Member, leader: Member, wire: Wire) -> None:
         """A follower says up to where its log equals the leader's: so it has taken what was offered up to there."""
         offers = self.offers.get((member.id, leader.id))
-        if not offers or member.id in self.onlooker.on_disk:
+        if not offers:
             return
         if wire.reject:
             offers[:] = [offer for offer in offers if offer.index != wire.index]
@@ -164,6 +175,7 @@ class Replicas:
         log = self.onlooker.state(member).log
         if held.index > log.snapshot_index:
             self.telling.emit(member, SnapshotInstalled, index=held.index, term=held.term)
+            self.telling.lose_applied(member)
             member.commit = member.snapshot = held.index
 
     def _store(self, member: Member, wire: Wire, cause: int | None) -> None:
@@ -178,8 +190,7 @@ class Replicas:
             beyond = last is not UNKNOWN and first.index <= last
             unsure = beyond and held is None and (last_term is UNKNOWN or first.term <= last_term)
             if held is not None or (beyond and not unsure):
-                self.telling.emit(member, LogTruncated, cause, from_index=first.index, last_index=last)
-                member.end = None
+                self._truncate(member, first.index, last, cause)
             self._append(member, tuple(new), cause)
             if unsure and new[-1].index < last:
                 self._observe_end(member, last, last_term)
@@ -197,22 +208,20 @@ class Replicas:
         held = log.entry(index)
         if (held is not None and held.term != term) or (log.last_index is not UNKNOWN and log.last_index < index):
             return "a conflict that the messages have shown before"
-        self.telling.emit(member, LogTruncated, cause, from_index=index, last_index=log.last_index)
-        member.end = None
+        self._truncate(member, index, log.last_index, cause)
         return None
 
     # --- both --------------------------------------------------------------------------------------------------
 
     def fill(self, member: Member, index: int) -> None:
         """The log ends, or ended, with the entries of term 1 that etcd starts a cluster with."""
-        if member.id in self.onlooker.on_disk:
-            return
         state = self.onlooker.state(member)
         log = state.log
         if len(log) or log.snapshot_index or state.role is LEADER or log.last_index not in (UNKNOWN, 0, index):
             return
         entries = tuple(
-            self.first_entries.get(each) or Entry(each, _FIRST_TERM, "config") for each in range(1, index + 1)
+            self.exact.get((each, _FIRST_TERM)) or self.first_entries.get(each) or Entry(each, _FIRST_TERM, "config")
+            for each in range(1, index + 1)
         )
         self._append(member, entries, None)
 
@@ -224,6 +233,10 @@ class Replicas:
         if (log.last_index, log.last_term) != (index, term):
             self._observe_end(member, index, term)
 
+    def _truncate(self, member: Member, index: int, last: Any, cause: int | None) -> None:
+        self.telling.emit(member, LogTruncated, cause, from_index=index, last_index=last)
+        member.end, member.last = None, index - 1
+
     def _observe_end(self, member: Member, index: int, term: int) -> None:
         self.telling.emit(member, NodeObserved, last_index=index, last_term=term)
         member.end, member.tail_told = (term, index), True
@@ -234,6 +247,7 @@ class Replicas:
         else:
             self.telling.emit(member, EntriesAppended, cause, entries=entries)
         member.end, member.tail_told = (entries[-1].term, entries[-1].index), True
+        member.last = entries[-1].index
 
     def _commit(self, member: Member, index: int, cause: int | None) -> None:
         known = self.onlooker.state(member).commit_index
@@ -250,6 +264,8 @@ class Replicas:
         state = self.onlooker.state(leader)
         if wire.reject or state.role is not LEADER or state.current_term != wire.term:
             return
+        if state.config is not UNKNOWN and peer.name not in state.config.members():
+            return  # it has been removed, and answers still
         known = state.progress.get(peer.name)
         if wire.index <= (known.match_index if known is not None else 0):
             return

@@ -222,6 +222,12 @@ def _count(onlooker: Onlooker, member: Member, voter: Member, wire: Wire, receip
     if wire.term > asked and not (pre and not wire.reject):
         at_term(onlooker, member, wire.term, receipt)  # somebody is in a higher term
     elif wire.term == asked and state.role is (PRE_CANDIDATE if pre else CANDIDATE):
-        onlooker.telling.emit(
+        position = onlooker.telling.emit(
             member, VoteCounted, receipt, voter=voter.name, granted=not wire.reject, term=state.current_term, pre=pre
         )
+        refusals = sum(not granted for granted in onlooker.state(member).votes.values())
+        if refusals > len(onlooker.peers) // 2:
+            onlooker.telling.emit(
+                member, BecameFollower, position, term=state.current_term, reason="it lost the election"
+            )
+            onlooker.trust(member)

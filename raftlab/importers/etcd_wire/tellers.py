@@ -37,4 +37,5 @@ def wire(telling: Telling, member: Member, fact: Fact) -> str | None:
         telling.introduce(to)
         receipt = telling.story.arrive(to.name, member.name, onlooker.message(seen), position)
         show_receipt(onlooker, to, member, seen, receipt)
+    onlooker.fall_silent(member, fact)
     return None
