@@ -1,6 +1,6 @@
 """A range as a log for ShiViz: two lines an event, its host with a vector clock, then its sentence.
 
-The first line is the pattern that ShiViz asks for, an empty one (no delimiter between executions) follows. ShiViz wants
+The first line is the pattern that ShiViz asks for, the second its delimiter between executions, mostly empty. ShiViz wants
 each host's own clock to count 1, 2, 3 ..., so clocks begin anew where the range does. What the network did to a message
 stands at the node that it didn't reach, and brings it no knowledge.
 """
@@ -15,6 +15,7 @@ import msgspec
 
 from raftlab.core.events import MessageDropped
 from raftlab.view.describe import describe
+from raftlab.view.modified import modified_label, variants_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from raftlab.trace import Timeline
 
 PATTERN: Final = r"(?<host>\S*) (?<clock>{.*})\n(?<event>.*)"
+DELIMITER: Final = r"^=== (?<trace>.*) ===$"
+"""What ShiViz takes the name of an execution from; only a run of modified Raft has one, and is called so."""
 CLUSTER: Final = "(cluster)"
 """The host of what belongs to no node: commands, links."""
 
@@ -33,7 +36,8 @@ def shiviz(timeline: Timeline, asked: Range) -> Iterator[str]:
     names = _one_word_each(hosts)
     now = [[0] * len(hosts) for _ in hosts]
     clocks = array("I")
-    yield f"{PATTERN}\n\n"
+    label = modified_label(variants_of(timeline))
+    yield f"{PATTERN}\n{DELIMITER}\n=== {label} ===\n" if label else f"{PATTERN}\n\n"
     for place in range(asked.start, asked.stop):
         event = timeline.event(place)
         host = hosts[event.node]

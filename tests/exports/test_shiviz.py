@@ -64,6 +64,16 @@ def test_a_message_that_died_tells_its_receiver_nothing() -> None:
     assert [clock for _, clock, _ in read("".join(shiviz(timeline, whole(timeline))))] == [{"n1": 1}, {"n2": 1}]
 
 
+def test_an_execution_of_modified_raft_is_called_so() -> None:
+    timeline = run("second-election", off=("stand-without-raising-term",))
+    pattern, delimiter, log = "".join(shiviz(timeline, whole(timeline))).split("\n", 2)
+
+    before, name, events = re.split(delimiter.replace("(?<", "(?P<"), log, flags=re.MULTILINE)
+    assert before == ""
+    assert name == "modified Raft: stand-without-raising-term"
+    assert len(read(f"{pattern}\n\n{events}")) == len(timeline)
+
+
 def test_a_host_is_one_word_and_its_own() -> None:
     steps = [e.TermAdvanced(0, name, None, None, 1) for name in ("my node", "my_node")]
     timeline = told(*steps, nodes=("my node", "my_node"))
