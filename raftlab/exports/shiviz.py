@@ -1,8 +1,8 @@
 """A range as a log for ShiViz: two lines an event, its host with a vector clock, then its sentence.
 
-The first line is the pattern that ShiViz asks for, the second its delimiter between executions, mostly empty. ShiViz wants
-each host's own clock to count 1, 2, 3 ..., so clocks begin anew where the range does. What the network did to a message
-stands at the node that it didn't reach, and brings it no knowledge.
+The first line is the pattern that ShiViz asks for, the second its delimiter between executions, mostly empty. ShiViz
+wants each host's own clock to count 1, 2, 3 ..., so clocks begin anew where the range does. What the network did to a
+message stands at the node that it didn't reach, and brings it no knowledge.
 """
 
 from __future__ import annotations
