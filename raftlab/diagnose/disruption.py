@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from raftlab.diagnose import advice
 from raftlab.diagnose.finding import DISRUPTIVE, EXACT, INFERRED, Finding
-from raftlab.diagnose.logs import behind, far_behind
+from raftlab.diagnose.logs import behind, could_not_win, far_behind
 from raftlab.diagnose.words import listed, plural, ranges, terms
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _in_vain(record: Record, name: str, run: list[Campaign], deposed: list[Reign
     exact = EXACT if deposed and log_at else INFERRED
     others = tuple(dict.fromkeys(it.node for it in deposed if it.node != name))
     head = f"{name} disrupted the cluster"
-    head += " (it could send but not hear)" if _ASYMMETRIC in mechanism else ""
+    head += " (it could send but did not hear its leader)" if _ASYMMETRIC in mechanism else ""
     head += f" and unseated {plural(len(deposed), 'leader')}" if deposed else ""
     return Finding(
         DISRUPTIVE, text.strip(), exact, (name, *others), first.from_us, to_us, tuple(dict.fromkeys(at)),
@@ -103,7 +103,7 @@ def _unseated(record: Record, name: str, deposed: list[Reign]) -> str:
     return f"Its higher terms unseated {listed(told)}{more}. "
 
 
-_ASYMMETRIC: Final = "it could send but not hear"
+_ASYMMETRIC: Final = "it could send but did not hear its leader"
 
 
 def _mechanism(record: Record, name: str, run: list[Campaign], led: str) -> tuple[str, list[int]]:
@@ -121,7 +121,7 @@ def _mechanism(record: Record, name: str, run: list[Campaign], led: str) -> tupl
         peers = list(dict.fromkeys(peer for it in deaf for peer in it.arrived))
         parts.append(
             f"{_ASYMMETRIC}: its requests ({terms(it.term for it in deaf)}) reached {listed(peers)}, and "
-            "nothing from anybody is seen to reach it (an asymmetric link)"
+            "nothing is seen to reach it (an asymmetric link)"
         )
         at += [position for it in deaf[:2] for position in it.arrived.values()]
     elif len(unheard) >= 2 and len(unheard) == len(run):
@@ -169,7 +169,8 @@ def _its_log(record: Record, name: str, run: list[Campaign]) -> tuple[str, list[
     short = behind(record, run)
     if short:
         held = far_behind(record, short)
-        return f"It could not win: {still} entry {index} of term {term}, and {held}. ", [it.at for it in short]
+        could = "could not win" if could_not_win(record, run[-1].from_at, short) else "could hardly win"
+        return f"It {could}: {still} entry {index} of term {term}, and {held}. ", [it.at for it in short]
     return f"Meanwhile {still} entry {index} of term {term}. ", []
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from raftlab.core.log import UNKNOWN
 from raftlab.diagnose import advice
 from raftlab.diagnose.finding import ELECTION, EXACT, INFERRED, REFUSED, UNANSWERED, Finding, Weight
-from raftlab.diagnose.logs import behind, far_behind, shorter
+from raftlab.diagnose.logs import behind, could_not_win, far_behind, shorter
 from raftlab.diagnose.words import listed, log_end, plural, terms
 
 if TYPE_CHECKING:
@@ -65,9 +65,8 @@ def _could_win(record: Record, run: list[Campaign]) -> tuple[str, str]:
     ends = "where its log ends isn't told" if end is None else f"its log {log_end(*end)}"
     short = behind(record, run)
     if short:
-        voters = record.voters(run[-1].from_at)
-        left = len(voters) - len({it.voter for it in short} & set(voters))
-        could = "could not win" if 2 * left <= len(voters) else "could have won with the others' votes only"
+        hopeless = could_not_win(record, run[-1].from_at, short)
+        could = "could not win" if hopeless else "could have won with the others' votes only"
         return f"It {could}: {ends}, and {far_behind(record, short)}.", EXACT
     if any(it.counted or it.refused for it in run):
         return f"It did not win, but nobody refused it for its log ({ends}).", EXACT

@@ -25,8 +25,14 @@ class Shorter(Struct, frozen=True):
 
 
 def behind(record: Record, campaigns: Iterable[Campaign], most: int = 50) -> list[Shorter]:
-    """The voters that refused these campaigns because of the candidate's log; the last refusal of each."""
+    """The voters whose log was ahead when they refused these campaigns; of each its last refusal."""
     return shorter(record, [it for campaign in campaigns for it in campaign.shorter][-most:])
+
+
+def could_not_win(record: Record, position: int, found: Sequence[Shorter]) -> bool:
+    """Whether so many voters' logs were ahead that the others are no majority."""
+    voters = record.voters(position)
+    return 2 * len(set(voters) - {it.voter for it in found}) <= len(voters)
 
 
 def shorter(record: Record, refusals: Sequence[Refusal]) -> list[Shorter]:
@@ -37,6 +43,8 @@ def shorter(record: Record, refusals: Sequence[Refusal]) -> list[Shorter]:
         log = record.timeline.state(refusal.at).nodes[refusal.voter].log
         theirs = None if log.last_index is UNKNOWN or log.last_term is UNKNOWN else (log.last_index, log.last_term)
         own = refusal.campaign.end if refusal.campaign is not None else None
+        if refusal.reason == "lease" and (own is None or theirs is None or theirs[::-1] <= own[::-1]):
+            continue  # it refused for its leader's sake; its log is no reason, as far as that can be told
         found.append(Shorter(refusal.at, refusal.voter, own, theirs))
     return found
 

@@ -219,10 +219,10 @@ def _refused(reader: _Reader, at: int, event: e.VoteRefused) -> None:
     known = 0 if term is UNKNOWN else term
     refusal = Refusal(at, event.at_us, voter, event.candidate, event.reason, known, event.pre, campaign)
     reader.record.refusals.append(refusal)
-    if campaign is not None and event.reason == "log":
+    if campaign is not None and event.reason in ("log", "lease"):
         campaign.shorter.append(refusal)
-    elif campaign is not None and event.reason == "lease":
-        campaign.ignored.add(voter)
+        if event.reason == "lease":
+            campaign.ignored.add(voter)
 
 
 def _transfer(reader: _Reader, at: int, event: e.TransferStarted) -> None:

@@ -72,7 +72,7 @@ class Campaign(Struct, eq=False):
     By peer, with a position: `asked`, `arrived` (the peer's own account shows the request), `heard` (the candidate's
     own account shows anything of the peer's), `counted` (it shows the answer itself), `granted`, `refused`. `end` is
     where its log ended, (index, term). `stopping`: its process had been asked to stop, and only went on for a while.
-    Of the refusals, `ignored` are the voters that kept to a leader's lease, `shorter` those for the candidate's log.
+    Of the refusals, `ignored` are the voters that kept to a leader's lease, `shorter` what may tell of its log's end.
     `outcome`: "won", "timed out" (it tried again), "lost", "ended", or "" (it is open at the end).
     """
 

@@ -12,6 +12,8 @@ from raftlab.diagnose.words import listed, plural
 if TYPE_CHECKING:
     from raftlab.diagnose.record import Record, Reign
 
+_AT_ONCE_US: Final = 2_000_000
+
 _SEPARATELY: Final = 3
 """So many leaders that stepped down for one reason are told one by one; more are one finding."""
 
@@ -82,7 +84,7 @@ def _reason(record: Record, reign: Reign) -> tuple[str, str]:
             text += f", whose election {reign.started_by} had started"
         elif reign.started_by:
             text += f" ({reign.started_by} had started that term's election itself)"
-        return text + ".", EXACT
+        return f"{text}.{_unheard(record, reign)}", EXACT
     if reign.how == "transfer":
         asked = record.times.at(record.timeline.time_of(reign.transfers[-1][0])) if reign.transfers else ""
         begun = f" (begun at {asked})" if asked else ""
@@ -103,6 +105,21 @@ def _reason(record: Record, reign: Reign) -> tuple[str, str]:
             "or its log ends here."
         ), INFERRED
     return f"no longer leads from {when} on; no line tells why.", INFERRED
+
+
+def _unheard(record: Record, reign: Reign) -> str:
+    """A leader that was alive and is followed by one that had missed it: it could hear, and was not heard."""
+    won = [it for it in record.campaigns if (it.node, it.term, it.outcome) == (reign.started_by, reign.met, "won")]
+    newer = record.successor(reign)
+    at_once = bool(won) and reign.node in won[0].arrived and reign.to_us - won[0].from_us < _AT_ONCE_US
+    if not at_once or won[0].transfer or (newer is not None and newer.term != reign.met):
+        return ""
+    return (
+        f" {reign.started_by} had not heard from {reign.node} for an election timeout, though it ran and could hear "
+        f"{reign.started_by}: what {reign.node} sent did not get through (the link from it failed one way, or it was "
+        "too "
+        "slow)."
+    )
 
 
 def _stopped(record: Record, reign: Reign) -> str:

@@ -22,7 +22,7 @@ from tests.diagnose.truth import answer, answers
 
 def test_a_one_way_link_names_who_sends_and_does_not_hear() -> None:
     found, timeline = simulated("one-way-partition")
-    assert found.verdict.startswith("Not healthy: n3 disrupted the cluster (it could send but not hear)")
+    assert found.verdict.startswith("Not healthy: n3 disrupted the cluster (it could send but did not hear its leader)")
     disruptive = answer(found, DISRUPTIVE)
     assert disruptive.nodes[0] == "n3"
     assert "while n2 and n1 led" in disruptive.answer
