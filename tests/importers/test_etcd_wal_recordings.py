@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,10 @@ RECORDED = [(COPY, sorted(COPIED.glob("n?/*.wal.gz")))] + [
 
 
 def _wals(recorded: tuple[Path, list[Path]]) -> dict[str, Truth]:
-    return {path.parent.name: truth(path) for path in recorded[1]}
+    return {path.parent.name: _truth(path) for path in recorded[1]}
+
+
+_truth = cache(truth)
 
 
 def _expected(kind: int, data: bytes) -> tuple[str, str]:
@@ -60,7 +64,13 @@ def recorded(request: pytest.FixtureRequest) -> tuple[Path, list[Path]]:
 
 @pytest.fixture(params=["alone", "joined"])
 def imported(request: pytest.FixtureRequest, recorded: tuple[Path, list[Path]]) -> Imported:
-    return read([*(logs(recorded[0]) if request.param == "joined" else []), *recorded[1]])
+    return _read(RECORDED.index(recorded), request.param)
+
+
+@cache
+def _read(number: int, how: str) -> Imported:
+    folder, wals = RECORDED[number]
+    return read([*(logs(folder) if how == "joined" else []), *wals])
 
 
 def test_every_entry_is_told_as_the_wal_holds_it(imported: Imported, recorded: tuple[Path, list[Path]]) -> None:
@@ -120,7 +130,7 @@ def test_the_real_ones_keep_every_invariant(imported: Imported) -> None:
 def test_every_record_is_accounted_for(imported: Imported, recorded: tuple[Path, list[Path]]) -> None:
     counted = [report for report in imported.files if report.kind == "etcd-wal"]
 
-    assert [report.lines for report in counted] == [truth(path).records for path in recorded[1]]
+    assert [report.lines for report in counted] == [_truth(path).records for path in recorded[1]]
     for report in imported.files:
         assert report.lines == report.told + sum(report.skipped.values())
     for origin in imported.origins:
@@ -130,9 +140,9 @@ def test_every_record_is_accounted_for(imported: Imported, recorded: tuple[Path,
 def test_roles_terms_leaders_and_all_votes_agree_with_the_live_members(
     recorded: tuple[Path, list[Path]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder, wals = recorded
+    folder, _ = recorded
 
-    found = agreement(read([*logs(folder), *wals]), folder)
+    found = agreement(_read(RECORDED.index(recorded), "joined"), folder)
 
     with capsys.disabled():
         print(f"\n  {folder.name} with its WALs: {found.agreeing} of {found.samples} agree, and {found.votes} votes")
@@ -157,7 +167,7 @@ def test_the_six_overwritten_entries_are_seen_to_go(swapped: bool) -> None:
 
 
 def test_alone_there_is_no_clock_and_no_role_and_configurations_count_once_committed() -> None:
-    imported = read(RECORDED[0][1])
+    imported = _read(0, "alone")
 
     assert imported.unit == "step"
     assert [event.at_us for event in imported.events] == sorted(event.at_us for event in imported.events)
@@ -169,7 +179,7 @@ def test_alone_there_is_no_clock_and_no_role_and_configurations_count_once_commi
 
 
 def test_alone_causes_go_first() -> None:
-    imported = read(RECORDED[0][1])
+    imported = _read(0, "alone")
     place: dict[tuple[str, int, int], int] = {}
     for position, event in enumerate(imported.events):
         if isinstance(event, EntryAppended):
