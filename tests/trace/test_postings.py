@@ -82,8 +82,9 @@ def test_the_list_that_lies_furthest_ahead_says_where_to_go_on() -> None:
     events: list[Event] = [TimerFired(at, "n2" if at % 5000 == 4999 else "n1", None, None, "t") for at in range(10_000)]
     postings.extend(0, events)
     both = [("TimerFired",), ("node:n2", "node:n3")]
-    assert [postings.leap(both, start, 10_000, 1) for start in (0, 4999, 5000)] == [4999, 4999, 9999]
-    assert [postings.leap(both, 0, stop, -1) for stop in (10_000, 9999, 5000)] == [9999, 4999, 4999]
+    for wanted in (both, both[::-1]):
+        assert [postings.leap(wanted, start, 10_000, 1) for start in (0, 4999, 5000)] == [4999, 4999, 9999]
+        assert [postings.leap(wanted, 0, stop, -1) for stop in (10_000, 9999, 5000)] == [9999, 4999, 4999]
     assert postings.leap(both, 5000, 9999, 1) is postings.leap([*both, ("node:n4",)], 0, 10_000, 1) is None
 
 
