@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from raftlab.importers.etcd_wal.landmarks import End, Landmarks
 from raftlab.importers.etcd_wal.payload import HardState, Opened, SnapshotMark, State, Stored
+from raftlab.importers.etcd_wire.evidence import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +88,7 @@ def place(told: list[list[Fact]], wals: list[list[Fact]]) -> None:
 _LOGGED: Final = frozenset({"new_raft", "became_follower", "became_candidate", "became_leader", "config"})
 """Forms that only the node's own log has."""
 
-_OF_OTHERS: Final = frozenset({"note", "removed", "fatal", "no_state", "unknown"})
+_OF_OTHERS: Final = frozenset({"note", "removed", "fatal", "no_state", "unknown", "wire", "poll", "poll_error"})
 
 
 def logged(told: Sequence[Sequence[Fact]]) -> set[str]:
@@ -256,13 +257,15 @@ def _beside_others(
     """The member wrote no log that is here: terms are reached when somebody first speaks of them."""
     first_us = min(fact.at_us for facts in told for fact in facts)
     reached, led = _first_spoken(told)
+    evidence = Evidence(told, wal.node)
     now_us, term = first_us, 0
     for fact in wal.facts:
         payload = fact.payload
         state = payload.state if isinstance(payload, Stored | HardState) else None
         if state is not None and state.term > term:
             term = state.term
-            now_us = max(now_us, reached.get(term, now_us))
+            shown_us = evidence.reached_us(term)
+            now_us = max(now_us, reached.get(term, now_us) if shown_us is None else shown_us)
         if isinstance(payload, Stored):
             now_us = max(now_us, led.get(term, now_us))
             if leaders.get(payload.entry.term) != wal.node:

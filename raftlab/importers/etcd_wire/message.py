@@ -37,6 +37,9 @@ FROM_LEADER: Final = frozenset({"MsgApp", "MsgHeartbeat", "MsgSnap"})
 BY_LEADER: Final = FROM_LEADER | {"MsgTimeoutNow"}
 """Only the leader of its term sends these."""
 
+HEARTBEAT_US: Final = 100_000
+"""How far heartbeats are apart by etcd's default."""
+
 PRE: Final = frozenset({"MsgPreVote", "MsgPreVoteResp"})
 WITHOUT_TERM: Final = frozenset({"MsgProp", "MsgReadIndex"})
 

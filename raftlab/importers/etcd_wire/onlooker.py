@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from raftlab.core.events import NodeObserved
 from raftlab.core.model import FOLLOWER, LEADER, UNKNOWN, Cluster, Node
 from raftlab.importers.etcd_wire import receipts
-from raftlab.importers.etcd_wire.message import BY_LEADER, Wire, message_of
+from raftlab.importers.etcd_wire.message import BY_LEADER, HEARTBEAT_US, Wire, message_of
 from raftlab.importers.etcd_wire.replicas import Replicas
 
 if TYPE_CHECKING:
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 OF_OBSERVERS: Final = frozenset({"wire", "poll", "poll_error"})
 """Forms of facts that no member tells of itself."""
-
-HEARTBEAT_US: Final = 100_000
-"""etcd's default."""
 
 _LOGGED: Final = frozenset({"new_raft", "became_follower", "became_candidate", "became_pre_candidate", "became_leader"})
 _STATE: Final[tuple[str, ...]] = ("role", "term", "vote", "leader", "commit", "applied", "last_index", "last_term")
