@@ -266,7 +266,7 @@ class Search:
     """Looks for the nearest position of some tracks, after (way 1) or before (-1) a place, slice by slice.
 
     `found` is the position once there is one; `over` says that the search has ended, with or without; `by` are the
-    tracks that happen there.
+    tracks that happen there. Where the trace is still being loaded, it waits for more.
     """
 
     def __init__(self, tracks: Tracks, wanted: Sequence[Track], start: int, way: int, what: str = "") -> None:
@@ -306,9 +306,16 @@ class Search:
                 self.found = min(found) if self.way > 0 else max(found)
                 self.over = True
                 return
+            if self._waits() and self._tracks.length_of(self._number) < BLOCK:
+                return  # the rest of this block is still to come
             self._number += self.way
             if perf_counter() >= until:
                 return
+
+    def _waits(self) -> bool:
+        """Whether more of the trace is being loaded, that way."""
+        timeline = self._tracks.timeline
+        return self.way > 0 and not timeline.complete and timeline.failure is None
 
     def _here(self) -> Iterator[int]:
         for track in self._wanted:

@@ -48,12 +48,12 @@ def _hits(bench: Workbench, track: Track, position: int, here: bool) -> str:
     whole = bench.tracks.whole(track)
     many = f"{track.count:,}{'' if whole else '+'} hit{'s' * (track.count != 1 or not whole)}"
     parts = [many, "here" if here else ""]
-    for words, way in (("before", -1), ("after", 1)):
+    for arrow, words, way in (("←", "before", -1), ("→", "after", 1)):
         near = bench.tracks.surely(track, position, way)
         if near is not None:
-            parts.append(f"{words}: {place_words(bench, near)}")
+            parts.append(f"{arrow} {place_words(bench, near)}")
         elif not whole:
-            parts.append(f"{words}: …")
+            parts.append(f"{arrow} …")
         elif track.count:
             parts.append(f"none {words}")
     return " · ".join(part for part in parts if part)

@@ -213,6 +213,24 @@ def test_a_timeline_that_grows_is_looked_at_again_where_it_grew() -> None:
     assert found.all[0].track.count == 2
 
 
+def test_a_search_waits_for_what_is_still_being_loaded() -> None:
+    timeline = Timeline(recorded().header)
+    for event in recorded().events(0, BLOCK + 100):
+        timeline.append(event)
+    timeline._complete = False
+    found = Breakpoints(Tracks(timeline), NODES)
+    found.add("kind BecameLeader if term > 1")
+    search = found.search(-1, 1)
+    for _ in range(5):
+        search.step()
+    assert not search.over
+
+    for event in recorded().events(BLOCK + 100):
+        timeline.append(event)
+    timeline._complete = True
+    assert find_now(search) == hits("kind BecameLeader")[1]
+
+
 def test_a_node_that_no_event_has_spoken_of_yet_stops_nothing() -> None:
     opened = open_traces([str(path) for path in sorted(DATA.glob("n?.log"))])
     found = Breakpoints(Tracks(opened.timeline), opened.timeline.header.nodes)

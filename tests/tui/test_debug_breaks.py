@@ -198,8 +198,8 @@ async def test_the_pane_tells_hits_before_and_after_and_list_and_tape_show_them(
 
         pane = words_in(app, "#breaks")
         assert "2 hits" in pane
-        assert f"before: {first:,}" in pane
-        assert f"after: {second:,}" in pane
+        assert f"← {first:,} at" in pane
+        assert f"→ {second:,} at" in pane
         row = next(line for line in words_in(app, "#events").split("\n") if "becomes the leader" in line)
         assert "●n4" in row.replace(" ", "")
         assert words_in(app, "#tape").split("\n")[0].count("●") >= 1

@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from raftlab.tui.app import RaftlabApp
+from raftlab.tui.debug import DebugScreen
 from raftlab.tui.home import HomeScreen, LessonEntry
 from raftlab.tui.learn import LearnScreen
 from tests.tui.screens import debugger, recorded
@@ -25,6 +26,24 @@ def test_debugger_in_a_partition(snap_compare: Compare) -> None:
     app = RaftlabApp(lambda: debugger(recorded("symmetric-partition", 6_000_000)))
 
     assert snap_compare(app, terminal_size=(140, 45), press=["e", "e", "N", "right"], run_before=settle)
+
+
+def test_debugger_with_breakpoints(snap_compare: Compare) -> None:
+    app = RaftlabApp(lambda: debugger(recorded("leader-crash", 6_000_000)))
+
+    async def settle_all(pilot: Pilot[None]) -> None:
+        screen = app.screen
+        assert isinstance(screen, DebugScreen)
+        for text in ("kind BecameLeader", "commit > 3", "invariant"):
+            screen.bench.breakpoints.add(text)
+        screen.bring("breaks")
+        screen.bench.notes.put(42, screen.session.timeline.time_of(42), "from here n4 leads")
+        while screen.bench.tracks.behind:
+            screen.bench.tracks.catch_up(0.1)
+        await pilot.press("r", "n", "n")
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=(140, 45), run_before=settle_all)
 
 
 def test_lesson_in_a_small_terminal(snap_compare: Compare) -> None:
