@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from raftlab.importers.imported import FileReport, Imported
 from raftlab.importers.names import Names
 from raftlab.importers.raft_tellers import tell
+from raftlab.importers.rotation import join_rotated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,4 +58,4 @@ def read(parts: Sequence[tuple[Source, Part]], progress: Progress | None = None)
         for number, (source, part) in enumerate(parts)
         for stream in part.gather(source, number, reports[number], names, progress)
     ]
-    return tell(streams, names, reports)
+    return tell(join_rotated(streams, reports), names, reports)

@@ -195,7 +195,7 @@ def quorum_not_active(telling: Telling, member: Member, fact: Fact) -> str | Non
 
 def removed(telling: Telling, member: Member, fact: Fact) -> str | None:
     """A member has left. Its own file knows best when it ends; without that file the first of the others does."""
-    gone = telling.member(fact.args[0])
+    gone = telling.member(fact.args[0] if fact.args else fact.node)
     if gone.removed or (gone.id in telling.speaking and gone.id != member.id):
         return REPEATS
     if fact.form == "removed" and gone.id == member.id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from pathlib import Path
 
@@ -93,16 +94,43 @@ def test_a_process_that_never_came_to_raft_is_that_of_its_host(tmp_path: Path) -
     assert [event.node for event in of(imported, NodeCrashed)] == [A]
 
 
-def test_a_rotated_log_is_one_story_whatever_the_order_of_its_files(tmp_path: Path) -> None:
-    log = logs(COPY)[0]
-    lines = lines_of(log)
-    first = write(tmp_path / "n1.log.1", *(f"{line}\n" for line in lines[:150]))
-    second = write(tmp_path / "n1.log", *(f"{line}\n" for line in lines[150:]))
+@pytest.mark.parametrize("cut", [0.3, 0.55, 0.9])
+@pytest.mark.parametrize("name", ["{}.log.1", "{}.log.1.gz", "{}-2026-11-23T19-50-32.603.log"])
+def test_a_rotated_log_is_one_story_whatever_the_order_of_its_files(cut: float, name: str, tmp_path: Path) -> None:
+    older, newer = [], []
+    for log in logs(COPY):
+        lines = [f"{line}\n" for line in lines_of(log)]
+        node, place = log.name[:2], int(cut * len(lines))
+        older.append(tmp_path / name.format(node))
+        first = "".join(lines[:place]).encode()
+        older[-1].write_bytes(gzip.compress(first) if name.endswith(".gz") else first)
+        newer.append(write(tmp_path / f"{node}.log", *lines[place:]))
 
-    whole = read([log]).events
+    whole = read(logs(COPY)).events
 
-    assert read([first, second]).events == whole
-    assert read([second, first]).events == whole
+    for paths in ([*older, *newer], [*newer, *older]):
+        imported = read(paths)
+        assert imported.events == whole
+        assert all(it.lines == it.told + sum(it.skipped.values()) for it in imported.files)
+
+
+def test_a_quiet_file_that_was_cut_from_no_log_at_hand_is_nobodys(tmp_path: Path) -> None:
+    first = write(tmp_path / "n1.log", zap34(0, follower(1)))
+    other = write(tmp_path / "n2.log.1", zap34(5, "slow fdatasync", took="1s"), zap34(5, "closed etcd server"))
+
+    imported = read([first, other])
+
+    assert of(imported, SourceNoted) == []
+    assert imported.files[1].skipped["a line about a member whose id the log doesn't tell"] == 2
+
+
+def test_two_accounts_of_one_member_stay_two(tmp_path: Path) -> None:
+    first = write(tmp_path / "n1.log", zap34(0, follower(1)), zap34(900, follower(3)))
+    second = write(tmp_path / "journal", zap34(500, follower(2)), zap34(1000, follower(4)))
+
+    terms = [event.term for event in of(read([first, second]), BecameFollower)]  # type: ignore[attr-defined]
+
+    assert terms == [1, 2, 3, 4]
 
 
 # --- stamps of the envelopes -----------------------------------------------------------------------------------------

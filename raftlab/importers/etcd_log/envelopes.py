@@ -124,7 +124,7 @@ def unwrap_docker(line: bytes, wrapping: Wrapping) -> tuple[bytes, Wrapping] | N
     """The same for a line of docker's json-file driver (fluent-bit adds the pod); None if it is something else."""
     try:
         found = _docker(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     pod = found.kubernetes.get("pod_name", "")
     return found.log.encode(), wrapping.inside(str(pod), found.time)
@@ -171,6 +171,6 @@ def peeled(line: bytes) -> tuple[bytes, Wrapping]:
 def _object(line: bytes) -> dict[str, Any] | None:
     try:
         fields = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return fields if isinstance(fields, dict) else None

@@ -152,6 +152,6 @@ class _Reader:
     def _decoded(self, line: bytes) -> dict[str, Any] | None:
         try:
             fields = self._decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
         return fields if isinstance(fields, dict) else None

@@ -32,15 +32,22 @@ def settle_owners(said: Sequence[tuple[Key, Fact]], names: Names) -> None:
         known.setdefault(_program(key), set()).update(fact.node for fact in facts if fact.node)
     for key, facts in by_writer.items():
         runs = _runs(facts)
-        if len(runs) == 1:
+        if not runs:
+            owners = known[_program(key)] or set(filter(None, (_bearer(fact, names) for fact in facts)))
+            if len(owners) == 1:
+                _give(facts, *owners)
+        elif len(runs) == 1:
             _give(facts, runs[0])
-        elif not runs and len(known[_program(key)]) == 1:
-            _give(facts, *known[_program(key)])
         elif len(runs) == len(set(runs)):
             _fill_gaps(facts)
-        for fact in facts:
-            if not fact.node and fact.args and fact.form in ("process_started", "process_ended"):
-                fact.node = names.bearer(fact.args[0])
+        else:
+            for fact in facts:
+                fact.node = fact.node or _bearer(fact, names)
+
+
+def _bearer(fact: Fact, names: Names) -> str:
+    """The id of the member whose name a process says when it starts or ends."""
+    return names.bearer(fact.args[0]) if fact.args and fact.form in ("process_started", "process_ended") else ""
 
 
 def _program(key: Key) -> Key:

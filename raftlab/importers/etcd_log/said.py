@@ -9,8 +9,9 @@ from msgspec import Struct
 from raftlab.importers.etcd_log.dates import Yearless, years_for
 from raftlab.importers.etcd_log.envelopes import Key
 from raftlab.importers.etcd_log.owners import settle_owners
-from raftlab.importers.etcd_log.reasons import NAMES_ONLY, NO_OWNER, NO_TIME
+from raftlab.importers.etcd_log.reasons import NAMES_ONLY, NO_TIME
 from raftlab.importers.fact import Fact
+from raftlab.importers.rotation import NO_OWNER
 from raftlab.importers.stamps import micros
 from raftlab.importers.stream import Stream
 
@@ -80,10 +81,10 @@ class Account:
         by_node: dict[str, list[Said]] = {}
         for each in said:
             by_node.setdefault(each.fact.node, []).append(each)
-        unowned = by_node.pop("", [])
-        if unowned:
-            several = len(by_node) > 1
-            self.report.skip(f"{NO_OWNER}, among lines of several" if several else NO_OWNER, len(unowned))
+        if by_node and "" in by_node and len(by_node) > 1:
+            several = len(by_node) > 2
+            unowned = len(by_node.pop(""))
+            self.report.skip(f"{NO_OWNER}, among lines of several" if several else NO_OWNER, unowned)
         # Writers that say nothing of raft's keep the time too, as long as they must be the same node.
         silent = set(self.fine) - {each.key for each in said} if len(by_node) == 1 else set()
         return [self._stream(node, lines, silent) for node, lines in by_node.items()]
@@ -119,8 +120,6 @@ class Account:
             fact = each.fact
             if fact.form in _NAMERS:
                 self.names.say(node, *fact.args)
-            elif fact.form == "removed_itself":
-                fact.args = (node,)
             if each.fine is not None:
                 fact.at_us = _narrowed(fact.at_us, [each.fine[key] for key in keys if key in each.fine])
                 resolution_us = SECOND_US

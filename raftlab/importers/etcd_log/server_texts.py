@@ -114,7 +114,7 @@ TEXTS: Final = (
 )
 """capnslog's texts, from 3.2 to 3.4. The packages before them differ from version to version."""
 
-_COMPILED: Final = tuple((text, re.compile(text.pattern)) for text in TEXTS)
+_COMPILED: Final = tuple((text, re.compile(text.pattern, re.ASCII | re.DOTALL)) for text in TEXTS)
 
 
 def server_text(message: str) -> tuple[str, tuple[str, ...]] | None:

@@ -47,9 +47,8 @@ class _Saying:
 
     def __call__(self, form: str, args: tuple[str, ...], node: str = "") -> str | None:
         stamp = self.fields.get("ts", "")
-        return self.account.add(
-            self.number, self.wrapping, stamp if isinstance(stamp, str) else repr(stamp), form, args, node
-        )
+        stamp = stamp if isinstance(stamp, str) else repr(stamp)
+        return self.account.add(self.number, self.wrapping, stamp, form, args, node or self.owner())
 
     def owner(self) -> str:
         """The id of the member that speaks, if the object names it. (0: it doesn't know yet.)"""
@@ -63,16 +62,16 @@ class _Saying:
 
 def _started(say: _Saying) -> str | None:
     say.account.names.initial_cluster(say.text("initial-cluster"))
-    return say("process_started", (say.text("name"),), say.owner())
+    return say("process_started", (say.text("name"),))
 
 
 def _local(say: _Saying) -> str | None:
-    return say("local", (), say.owner())
+    return say("local", ())
 
 
 def _published(say: _Saying) -> str | None:
     found = re.match(r"\{Name:(.*?) ClientURLs:", say.text("local-member-attributes"))
-    return say("named", (found[1] if found is not None else "",), say.owner())
+    return say("named", (found[1] if found is not None else "",))
 
 
 def _attributes(say: _Saying) -> str | None:
@@ -92,7 +91,7 @@ def _added(say: _Saying) -> str | None:
 
 
 def _removed(say: _Saying) -> str | None:
-    return say("removed", (say.text("removed-remote-peer-id"),), say.owner())
+    return say("removed", (say.text("removed-remote-peer-id"),))
 
 
 def _ended(say: _Saying) -> str | None:
@@ -110,7 +109,7 @@ def _applied(say: _Saying) -> str | None:
 
 def _numbered(say: _Saying, form: str, key: str) -> str | None:
     number = say.fields.get(key)
-    return say(form, (str(number),)) if isinstance(number, int) else NOT_RAFT
+    return say(form, (str(number),)) if type(number) is int else NOT_RAFT
 
 
 def _noted(say: _Saying) -> str | None:
