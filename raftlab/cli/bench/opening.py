@@ -98,9 +98,9 @@ def _searches(timeline: Timeline) -> dict[str, float]:
     sentences = timeline.sentences(describe)
     return {
         "text_search_events_per_s": _rate(timeline, TextMatcher(_NEVER, sentences)),
-        "text_search_again_events_per_s": _rate(timeline, TextMatcher(f"{_NEVER} either", sentences)),
+        "text_again_search_events_per_s": _rate(timeline, TextMatcher(f"{_NEVER} either", sentences)),
         "predicate_search_events_per_s": _rate(timeline, QueryMatcher(Query("n2.term > 99"), rising=True)),
-        "predicate_search_back_events_per_s": _rate(timeline, QueryMatcher(Query("n2.term > 99"), rising=True), -1),
+        "predicate_back_search_events_per_s": _rate(timeline, QueryMatcher(Query("n2.term > 99"), rising=True), -1),
         "event_search_events_per_s": _rate(timeline, QueryMatcher(Query('rule == "no such rule"'))),
     }
 

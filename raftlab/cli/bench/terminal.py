@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import struct
 import subprocess
@@ -19,6 +20,9 @@ _SECONDS = 6.0
 _SETTLE_S = 3.0
 _SCENARIO = "healthy-cluster"
 _SCREENS = ("watch", "debug")
+_FIRST_EVENT = b"A cluster of"
+_ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]")
+_PATIENCE_S = 20
 
 
 def measure() -> list[Figure]:
@@ -44,6 +48,18 @@ def _cpu_percent(screen: str, keys: str) -> float:
         used, begin = _cpu_s(process.pid), time.monotonic()
         _drain(terminal, _SECONDS)
         return 100 * (_cpu_s(process.pid) - used) / (time.monotonic() - begin)
+
+
+def first_screen_s(path: str) -> float:
+    """From the start of a process until the first events of a trace stand in a terminal, in seconds."""
+    begin = time.monotonic()
+    with _terminal(f"trace:{path}") as (_, terminal):
+        drawn = b""
+        while _FIRST_EVENT not in _ESCAPES.sub(b"", drawn):
+            if not select.select([terminal], [], [], _PATIENCE_S)[0]:
+                raise RuntimeError("the debugger shows nothing")
+            drawn += os.read(terminal, 1 << 16)
+        return time.monotonic() - begin
 
 
 @contextmanager
@@ -100,7 +116,12 @@ def _cpu_s(pid: int) -> float:
 
 
 def _show(screen: str) -> None:
-    """What the measured process does: show a screen until it is stopped."""
+    """What the measured process does: show a screen (or "trace:" and its path) until it is stopped."""
+    if screen.startswith("trace:"):
+        from raftlab.cli.debug import command
+
+        command([screen.removeprefix("trace:")])
+        return
     from raftlab.session import open_scenario
     from raftlab.tui.app import RaftlabApp
     from raftlab.tui.debug import DebugScreen
