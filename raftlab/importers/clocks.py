@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from raftlab.importers.etcd_wire.clues import clues
 from raftlab.importers.pairing import arrived_key, sent_key
 
 if TYPE_CHECKING:
@@ -98,9 +99,15 @@ def _spread(root: str, edges: Sequence[_Edge], offsets: dict[str, int]) -> None:
         if edge is None:
             return
         if edge.a in offsets:
-            offsets[edge.b] = offsets[edge.a] + edge.guess
+            offsets[edge.b] = _near(edge, offsets[edge.a])
         else:
-            offsets[edge.a] = offsets[edge.b] - edge.guess
+            offsets[edge.a] = -_near(edge, -offsets[edge.b])
+
+
+def _near(edge: _Edge, known: int) -> int:
+    """One clock's offset from the other's: none, if that may be. Read backwards, both are negated."""
+    may_be_right = edge.least - edge.slack <= -known <= edge.most + edge.slack
+    return 0 if may_be_right else known + edge.guess
 
 
 def _edges(bounds: Bounds) -> Iterable[_Edge]:
@@ -147,3 +154,4 @@ def _surely_paired(streams: Sequence[Stream]) -> Iterator[tuple[_Placed, _Placed
         leader, term = placed[0].args
         if (leader, term) in elected:
             yield elected[leader, term], placed
+    yield from clues(streams)
