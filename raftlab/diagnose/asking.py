@@ -128,7 +128,7 @@ def _healthy(record: Record, notable: Sequence[Finding]) -> str:
         text = "Healthy: no trouble, though no line tells who led; "
     lasted = times.span(record.start_us, record.end_us)
     text += f"{plural(len(nodes), 'node')}, {plural(record.stop, 'event')} over {lasted}"
-    planned = [it for it in notable if it.question in (STEPPED_DOWN, ENDED, SLOW)]
+    planned = [it for it in notable if it.question in (STEPPED_DOWN, ENDED, SLOW, SKEWED)]
     if planned:
         text += "; by the way: " + " ".join(it.answer for it in planned[:3])
         return text

@@ -8,6 +8,7 @@ ends) ends, as far as anybody can tell, where its peers lost their connection, o
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Final
 
 from raftlab.core import events as e
@@ -43,8 +44,9 @@ class Leading:
     def start(self, name: str, term: int, at: int, at_us: int, *, told: bool = True) -> Reign:
         """A node leads; if others have said so before, their word begins it."""
         reign = self.by_node.get(name)
-        if reign is not None and reign.term == term:
-            reign.told = reign.told or told
+        if reign is not None and reign.term in (term, 0):
+            reign.told, reign.term = reign.told or told, term
+            self.by_term[term] = reign
             return reign
         if reign is not None:
             self._end(reign, at, at_us, "seen")
@@ -63,7 +65,7 @@ class Leading:
         reign = self.by_term.get(term)
         if reign is None or reign.node != leader:
             reign = self.by_node.get(leader)
-            if reign is None or reign.term != term:
+            if reign is None or term not in (reign.term, 0):
                 reign = self.start(leader, term, at, event.at_us, told=False)
         self.follow(name, reign, at, event)
 
@@ -150,6 +152,8 @@ class Leading:
                 self._see_transfer(reign, handed)
             if reign.how == "ended" or (not reign.is_over and reign.term < last):
                 self._silent(reign)
+            elif reign.how == "seen":
+                self._overtaken(reign)
             gone = self.record.removed.get(reign.node)
             if gone is not None and reign.how in ("ended", "seen", "") and gone[1] - max(reign.to_us, 0) < 5_000_000:
                 reign.how = "removed"
@@ -160,6 +164,27 @@ class Leading:
         targets = [target for _, target in reign.transfers]
         if (reign.started_by, reign.met) in handed or (targets and targets[-1] == reign.started_by):
             reign.how = "transfer"
+
+    def _overtaken(self, reign: Reign) -> None:
+        """A leader that is seen not to lead any more, after a newer one began: it led on only if it is heard to."""
+        later = [it for it in self.record.reigns if it.term > reign.term and reign.from_us <= it.from_us < reign.to_us]
+        newer = min(later, key=lambda it: it.from_us, default=None)
+        last = None if newer is None else self._last_word(reign)
+        if newer is None or (last is not None and last[0] > newer.from_us):
+            return
+        reign.to_us, reign.to_at = last or (newer.from_us, newer.from_at)
+        reign.how = "silent"
+
+    def _last_word(self, reign: Reign) -> tuple[int, int] | None:
+        """The last message that it is seen to send as a leader of its term."""
+        timeline = self.record.timeline
+        own = timeline.postings(f"node:{reign.node}")
+        for at in reversed(own[bisect_right(own, reign.from_at) : bisect_right(own, reign.to_at)]):
+            event = timeline.event(at)
+            message = event.message if isinstance(event, e.MessageSent) else None
+            if isinstance(message, m.AppendEntries | m.Heartbeat) and message.term == reign.term:
+                return event.at_us, at
+        return None
 
     def _silent(self, reign: Reign) -> None:
         """A leader whose process ended without a word, or of which nothing more is heard."""

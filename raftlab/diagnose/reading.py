@@ -14,61 +14,14 @@ from raftlab.core.log import UNKNOWN
 from raftlab.core.model import CRASHED, FOLLOWER, LEADER, REMOVED, UP
 from raftlab.diagnose.leading import Leading
 from raftlab.diagnose.record import Campaign, Down, Drop, Note, Record, Refusal, Way
+from raftlab.diagnose.signs import NO_SIGN, is_signal, shutdown, sign_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from raftlab.trace import Timeline
 
-_TOGETHER_US: Final = 10_000_000
-"""Members that are asked to stop within this time of one another are shut down together."""
-
 _SLOW_SYNC_US: Final = 100_000
-
-_NO_SIGN: Final = frozenset({
-    e.NodeCrashed, e.NodeRemoved, e.NodePaused, e.MessageDropped, e.NodeObserved, e.ClusterCreated, e.CommandGiven,
-    e.ClientAsked, e.LinkChanged, e.ClockChanged,
-})  # fmt: skip
-"""Events that don't show that their node runs."""
-
-
-def is_signal(text: str) -> bool:
-    """Whether a note says that a process was asked to stop."""
-    return "signal" in text and "shutting down" in text
-
-
-def shutdown(timeline: Timeline) -> int:
-    """The position at which the cluster begins to be shut down for good; the length if it isn't.
-
-    All that still run and speak must have been asked to stop, within a few seconds, and not have come back.
-    """
-    asked: dict[str, tuple[int, int]] = {}
-    for at in timeline.postings("SourceNoted"):
-        note = timeline.event(at)
-        if isinstance(note, e.SourceNoted) and is_signal(note.text):
-            asked[str(note.node)] = (note.at_us, at)
-    if not asked:
-        return len(timeline)
-    for at in timeline.postings("NodeRestarted"):
-        name = str(timeline.event(at).node)
-        if name in asked and asked[name][1] < at:
-            del asked[name]
-    last = max(asked.values(), default=(0, 0))
-    together = {name: found for name, found in asked.items() if last[0] - found[0] <= _TOGETHER_US}
-    if not together:
-        return len(timeline)
-    first = min(at for _, at in together.values())
-    state = timeline.state(first)
-    running = {name for name, node in state.nodes.items() if node.status is UP and _speaks_later(timeline, name, first)}
-    return first if running <= set(together) else len(timeline)
-
-
-def _speaks_later(timeline: Timeline, name: str, position: int) -> bool:
-    """Whether a node, whose own file may have ended long ago, still speaks from a position on."""
-    own = timeline.postings(f"node:{name}")
-    return any(
-        at >= position and type(timeline.event(at)) not in _NO_SIGN for at in own[-64:]
-    )  # fmt: skip
 
 
 def read(timeline: Timeline) -> Record:
@@ -84,7 +37,7 @@ def read(timeline: Timeline) -> Record:
         look = looks.get(kind)
         if look is not None:
             look(reader, position, event)
-        if kind not in _NO_SIGN and event.node is not None:
+        if kind not in NO_SIGN and event.node is not None:
             signs[event.node] = position
     reader.leading.finish()
     record.settle()
@@ -250,6 +203,8 @@ def _fall(reader: _Reader, at: int, event: e.Event, name: str) -> None:
         how, note = "fatal", at - 1
     elif record.timeline.header.source == "raftlab":
         how = "command"
+    if how == "silent":
+        sign = sign_before(record.timeline, name, at, sign)
     down = Down(name, event.at_us, at, how, record.timeline.time_of(sign), sign, note, since_us)
     record.downs.append(down)
     reader.down[name] = down

@@ -141,6 +141,16 @@ def test_skewed_clocks() -> None:
     assert "up to 6.4s" in found.answer
 
 
+def test_estimated_offsets() -> None:
+    far = answer(told(_boot(), clocks={"n2": -7_200_000_000, "n3": 60_000}), SKEWED)
+    assert far.nodes == ("n2", "n3")
+    assert far.confidence == "inferred"
+    assert "n2 is about 7200.0 s behind and n3 is about 60 ms ahead" in far.answer
+    near = told(_boot(), clocks={"n3": 60_000})
+    assert near.healthy
+    assert told(_boot(), clocks={"n3": 4_000}).verdict == told(_boot()).verdict
+
+
 def test_votes_refused_say_by_how_much() -> None:
     events = [
         *_boot(),
