@@ -89,6 +89,16 @@ def test_two_receipts_of_one_instant_are_two_moments() -> None:
     assert lanes(window_between(timeline, 0, 5, EVERYTHING)) == [("n1", 1), ("n3", 1), ("n2", 1), ("n2", 1)]
 
 
+def test_two_timers_of_one_instant_are_two_moments() -> None:
+    timeline = timeline_of(
+        e.TimerFired(5, "n1", None, None, "heartbeat"),
+        e.TimerSet(5, "n1", 1, None, "heartbeat", 9),
+        e.TimerFired(5, "n1", None, None, "quorum"),
+    )
+
+    assert lanes(window_between(timeline, 0, 4)) == [("n1", 2), ("n1", 1)]
+
+
 def test_what_another_node_brought_about_begins_a_moment_though_no_message_is_told() -> None:
     timeline = timeline_of(
         e.BecameLeader(5, "n1", None, None, 1),
