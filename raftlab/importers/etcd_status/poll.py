@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from raftlab.core.model import CANDIDATE, FOLLOWER, LEADER, PRE_CANDIDATE, Role
+from raftlab.importers.etcd_wire.message import MOST
 
 ROLES: Final[dict[str, Role]] = {
     "Follower": FOLLOWER,
@@ -44,7 +45,7 @@ class RaftStatus(Struct, frozen=True):
         """Whether it can be what it says."""
         numbers = [self.term, self.commit, self.applied]
         numbers.extend(number for peer in (self.progress or {}).values() for number in (peer.match, peer.next))
-        return min(numbers) >= 0 and self.role.removeprefix("State") in ROLES
+        return min(numbers) >= 0 and max(numbers) < MOST and self.role.removeprefix("State") in ROLES
 
 
 class Poll(Struct, frozen=True):

@@ -11,6 +11,7 @@ import msgspec
 
 from raftlab.importers.etcd_status.poll import Poll
 from raftlab.importers.etcd_wire.capture import time_of
+from raftlab.importers.etcd_wire.message import MOST
 from raftlab.importers.fact import Fact
 from raftlab.importers.stream import Stream
 
@@ -96,6 +97,6 @@ def _fact(poll: Poll, number: int, line: int) -> Fact | str:
             return "a state that no member has"
     elif poll.leader is None and poll.index is None and poll.applied is None:
         return "neither an answer nor an error"
-    elif min(poll.index or 0, poll.applied or 0) < 0:
+    elif not all(0 <= number < MOST for number in (poll.index or 0, poll.applied or 0)):
         return "a state that no member has"
     return fact

@@ -176,14 +176,9 @@ def _leader_view(onlooker: Onlooker, member: Member, status: RaftStatus) -> None
 
 def _end(onlooker: Onlooker, member: Member, term: int, index: int) -> None:
     """Where a leader's log ends: its last entry is of its own term, since it begins with one."""
+    if member.wal or onlooker.is_wired:
+        return  # they tell the entries themselves; one that is on its way there would be told twice
     last = onlooker.state(member).log.last_index
-    key = member.id, -1 if last is UNKNOWN else last
-    if onlooker.is_wired and last is not UNKNOWN and (index < last or onlooker.ahead != key):
-        # The entries may be on the wire just now; unless they are still to be seen when it is asked again.
-        onlooker.ahead = key if index > last else onlooker.ahead
-        return
-    if member.wal:
-        return
     if last is UNKNOWN or last != index:
         onlooker.telling.emit(member, NodeObserved, last_index=index, last_term=term)
         member.end, member.tail_told = (term, index), True

@@ -40,6 +40,9 @@ BY_LEADER: Final = FROM_LEADER | {"MsgTimeoutNow"}
 HEARTBEAT_US: Final = 100_000
 """How far heartbeats are apart by etcd's default."""
 
+MOST: Final = 1 << 63
+"""No term or index gets so far."""
+
 PRE: Final = frozenset({"MsgPreVote", "MsgPreVoteResp"})
 WITHOUT_TERM: Final = frozenset({"MsgProp", "MsgReadIndex"})
 
@@ -90,10 +93,12 @@ class Wire(Struct, frozen=True):
     snapshot: SnapshotSeen | None = None
 
     def is_possible(self) -> bool:
-        """Whether its numbers can be what they stand for: none is below 0, entries follow one another."""
-        if min(self.term, self.log_term, self.index, self.commit, self.reject_hint) < 0:
-            return False
-        if any(min(entry) < 0 for entry in self.entries):
+        """Whether its numbers can be what they stand for: 64 bits, none below 0; entries follow one another."""
+        numbers = [self.term, self.log_term, self.index, self.commit, self.reject_hint]
+        numbers.extend(number for entry in self.entries for number in entry)
+        if self.snapshot is not None:
+            numbers.extend((self.snapshot.index, self.snapshot.term))
+        if min(numbers) < 0 or max(numbers) >= MOST:
             return False
         if self.type != "MsgApp":
             return True

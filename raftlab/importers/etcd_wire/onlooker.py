@@ -52,8 +52,7 @@ class Onlooker:
     `logged` are the ids of members whose logs tell their roles, `elected` the (id, term) whose election a log tells.
     `peers` are those that the messages speak of. `led` are the (id, term) of leaders that were told, `votes` what a
     node voted in a term, `heard` when a leader had whose answer last. `silent` is how each member that doesn't answer
-    polls fails to; `ends_told` are leaders whose log's end a poll has told, `ahead` is one (with where its log was
-    known to end) whose log a poll has found longer.
+    polls fails to; `ends_told` are leaders whose log's end a poll has told.
     """
 
     def __init__(self, telling: Telling, facts: Sequence[Fact]) -> None:
@@ -67,7 +66,6 @@ class Onlooker:
         self.silent: dict[str, str] = {}
         self.silent_unseen: set[str] = set()
         self.ends_told: set[str] = set()
-        self.ahead: tuple[str, int] | None = None
         self.heartbeat_us = self._look_through(wires)
         self.led: set[tuple[str, int]] = set()
         self.votes: dict[tuple[str, int], str] = {}
