@@ -117,7 +117,7 @@ def _stale(record: Record) -> list[Finding]:
     for newer in record.reigns:
         active = [it for it in active if not it.is_over or it.to_us > newer.from_us]
         for older in active:
-            if older.term < newer.term and older.node != newer.node and older.how not in ("ended", "silent"):
+            if older.term < newer.term and older.node != newer.node:
                 until = min(it.to_us if it.is_over else record.end_us for it in (older, newer))
                 if until - newer.from_us > (0 if record.times.unit == "step" else _TOGETHER_US):
                     pairs.append((newer, older, until))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from raftlab.core import events as e
+from raftlab.core.messages import Heartbeat, RequestVote
 from raftlab.core.model import FOLLOWER, UP, Config
 from raftlab.diagnose.finding import (
     BROKEN,
     DISRUPTIVE,
+    ELECTION,
     LEADERLESS,
     REFUSED,
     SKEWED,
@@ -112,6 +114,70 @@ def test_a_disruptor_whose_log_is_missing() -> None:
     assert disruptive.nodes == ("n3", "n1")
     assert disruptive.confidence == "inferred"
     assert "in term 7 already when n1 led term 1" in disruptive.answer
+
+
+def _stand(at_us: int, name: str, term: int) -> list[e.Event]:
+    ask = RequestVote(term, 5, 1)
+    return [
+        e.BecameCandidate(at_us, name, None, None, term),
+        e.MessageSent(at_us + 1, name, None, None, "n1", ask),
+        e.MessageReceived(at_us + 2, "n1", None, None, name, ask),
+    ]
+
+
+def test_many_elections_in_vain_disturb_though_no_leader_had_to_go() -> None:
+    vain = [event for term in (2, 3, 4) for event in _stand((2 + term) * SECOND + 100_000, "n3", term)]
+    assert answers(told([*_boot(), *vain[:6]]), DISRUPTIVE) == []
+    disruptive = answer(told([*_boot(), *vain]), DISRUPTIVE)
+    assert disruptive.nodes == ("n3",)
+    assert "No leader had to go" in disruptive.answer
+    assert "it could send but did not hear its leader: its requests (terms 2 to 4) reached n1" in disruptive.answer
+
+
+def test_a_node_that_takes_over_again_and_again_is_hasty() -> None:
+    def takes_over(at_us: int, name: str, term: int, old: str) -> list[e.Event]:
+        reason = f"MsgVote of a higher term from {name}"
+        return [
+            e.BecameCandidate(at_us, name, None, None, term),
+            e.BecameFollower(at_us + 100, old, None, None, term, None, reason),
+            e.BecameLeader(at_us + 200, name, None, None, term),
+        ]
+
+    once = [*_boot(), *takes_over(4_100_000, "n2", 2, "n1")]
+    assert answers(told(once), DISRUPTIVE) == []
+    back = takes_over(5_100_000, "n1", 3, "n2")
+    hasty = answer(told([*once, *back, *takes_over(6_100_000, "n2", 4, "n1")]), DISRUPTIVE)
+    assert hasty.nodes == ("n2", "n1")
+    assert "unseated 2 working leaders" in hasty.answer
+
+
+def test_a_leader_that_is_seen_as_a_follower_much_later_was_not_stale_till_then() -> None:
+    events = [
+        *_boot(),
+        e.BecameCandidate(4_100_000, "n2", None, None, 2),
+        e.BecameLeader(4_200_000, "n2", None, None, 2),
+        e.NodeObserved(9_100_000, "n1", None, None, role=FOLLOWER, term=2, leader="n2"),
+    ]
+    found = told(events)
+    assert answers(found, TWO_LEADERS) == []
+    assert answer(found, STEPPED_DOWN).from_us == 4_200_000
+    beat = e.MessageSent(7_100_000, "n1", None, None, "n3", Heartbeat(1))
+    assert answer(told([*events[:-1], beat, events[-1]]), TWO_LEADERS).nodes == ("n1", "n2")
+
+
+def test_a_refusal_for_a_leaders_sake_says_nothing_of_the_log_unless_the_voter_is_ahead() -> None:
+    def refused(index: int) -> str:
+        events = [
+            *_boot(),
+            *_stand(4_100_000, "n2", 2),
+            e.NodeObserved(4_200_000, "n1", None, None, last_index=index, last_term=1),
+            e.VoteRefused(4_200_000, "n1", None, None, "n2", "lease", 1),
+            *_stand(5_100_000, "n2", 3),
+        ]
+        return answer(told(events), ELECTION).answer
+
+    assert "nobody refused it for its log" in refused(5)
+    assert "n1's ended at entry 9 of term 1, 4 entries further" in refused(9)
 
 
 def _slow(count: int, exceeded: str) -> list[e.Event]:

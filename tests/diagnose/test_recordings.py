@@ -43,6 +43,7 @@ def test_an_isolated_leader_steps_down_then_disrupts_and_loses_entries(name: str
     assert "entry 49 of term 3" in disruptive.answer
     assert f"{elected} (leader of term 3" in disruptive.answer
     assert "cut off" in disruptive.answer
+    assert "could send" not in disruptive.answer
     assert "pre-vote" in disruptive.advice
     unseated = answer(found, STEPPED_DOWN, f"{elected}, leader of term 3", f"from {isolated} carried the higher term 6")
     assert healed - slack < unseated.from_us < healed + 1_000_000 + slack
