@@ -17,10 +17,10 @@ class Member(Struct):
     """One node. `None` is: not said yet. Roles, terms and leaders here follow the events that were told.
 
     `wal`: its write-ahead log is read too, so that the log's end (`last`) is known at every moment, and so are its
-    votes (`saved`: the last term and vote that the WAL told); `logged`: its server's log is read. `voted` is the vote
-    that was told last, if `vote_known`. `led_at` is the term whose leader this node heard of since its log's end was
-    last printed: under a leader the log grows unseen. `trigger` is the event that the node's next lines follow from (a
-    timer, a message, a counted vote).
+    votes (`saved`: the last term and vote that the WAL told); `logged`: its server's log is read; `timed`: it is known
+    when its WAL's commit index rose. `voted` is the vote that was told last, if `vote_known`. `led_at` is the term
+    whose leader this node heard of since its log's end was last printed: under a leader the log grows unseen. `trigger`
+    is the event that the node's next lines follow from (a timer, a message, a counted vote).
     """
 
     name: str
@@ -36,6 +36,7 @@ class Member(Struct):
     voted: str | None = None
     wal: bool = False
     logged: bool = False
+    timed: bool = True
     last: int | None = None
     saved: tuple[int, str | None] | None = None
     config: Config | None = None

@@ -89,7 +89,7 @@ def tell(streams: Sequence[Stream], names: Names, reports: list[FileReport]) -> 
     told = [_boot_first(stream.facts) for stream in streams if stream.clock is not None]
     wals = [stream.facts for stream in streams if stream.clock is None]
     logged = placing.logged(told)
-    placing.place(told, wals)
+    timed = placing.place(told, wals)
     leaders = pair(told)
     joining.join(told)
     telling = Telling(names, leaders, reports)
@@ -97,7 +97,7 @@ def tell(streams: Sequence[Stream], names: Names, reports: list[FileReport]) -> 
     for wal in wals:
         if wal:
             member = telling.member(wal[0].node)
-            member.wal, member.logged = True, member.id in logged
+            member.wal, member.logged, member.timed = True, member.id in logged, member.id in timed
     telling.speaking = {fact.node for facts in told for fact in facts if fact.form not in OF_OBSERVERS}
     has_clock = any(stream.clock is not None and stream.facts for stream in streams)
     telling.tell(weave(told) if has_clock else telling.story.steps(weave(told)), TELLERS)

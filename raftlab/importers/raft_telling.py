@@ -181,12 +181,17 @@ class Telling:
             return
         self.emit(member, NodeObserved, unknown=("applied",))
 
+    def _lost(self, member: Member) -> tuple[str, ...]:
+        """A WAL tells where the log ends, and its commit index if that has a time; not what has been applied."""
+        if not member.wal:
+            return TAIL
+        return ("applied",) if member.timed else ("commit", "applied")
+
     def lose_tail(self, member: Member) -> None:
         """What was printed of the log's end and the commit index is true no longer."""
         if member.tail_told:
             member.tail_told = False
-            # A WAL tells where the log ends, and its commit index; not what has been applied.
-            self.emit(member, NodeObserved, unknown=("applied",) if member.wal else TAIL)
+            self.emit(member, NodeObserved, unknown=self._lost(member))
 
     def readable(self, text: str) -> str:
         """A source's text with names in the place of ids."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from raftlab.core.events import (
     CommitAdvanced,
+    EntriesAppended,
     EntryAppended,
     LogTruncated,
     NodeObserved,
@@ -85,7 +87,7 @@ def test_every_entry_is_told_as_the_wal_holds_it(imported: Imported, recorded: t
         log = {entry.index: (entry.term, entry.kind, entry.text) for entry in final.nodes[name].log}
         assert log == {index: (term, *_expected(kind, data)) for index, (kind, term, data) in wal.log.items()}
         assert final.nodes[name].log.last_index == max(wal.log)
-    assert {"entries", "commits", "terms", "votes"} <= set(imported.knows)
+    assert {"entries", "terms", "votes"} <= set(imported.knows)
 
 
 def test_every_term_and_vote_is_told_as_the_wal_holds_it(imported: Imported, recorded: tuple[Path, list[Path]]) -> None:
@@ -151,6 +153,65 @@ def test_roles_terms_leaders_and_all_votes_agree_with_the_live_members(
     assert found.samples == found.agreeing == found.votes == found.agreeing_votes
 
 
+@pytest.mark.parametrize("observed", ["", "status.jsonl"])
+def test_a_commit_index_is_right_or_left_out(recorded: tuple[Path, list[Path]], observed: str) -> None:
+    folder, wals = recorded
+    others = sorted(folder.glob(f"{observed}*")) if observed else []
+    if observed and not others:
+        pytest.skip("nobody looked on")
+    imported = _read(RECORDED.index(recorded), "joined") if not others else read([*logs(folder), *wals, *others])
+    told: dict[str, tuple[list[int], list[Any]]] = {}
+    cluster = Cluster.empty()
+    for event in imported.events:
+        cluster.fold([event])
+        if event.node is not None:
+            times, commits = told.setdefault(event.node, ([], []))
+            times.append(event.at_us)
+            commits.append(cluster.nodes[event.node].commit_index)
+
+    known = samples = 0
+    for line in (folder / "status.jsonl").read_text().splitlines():
+        read_ = json.loads(line)
+        if "raft" in read_ and read_["n"] in told and read_["t"] * 1e6 <= imported.events[-1].at_us:
+            times, commits = told[read_["n"]]
+            first = bisect_right(times, read_["t"] * 1e6 - read_["dt"] * 1e6 - 10_000) - 1
+            seen = commits[max(0, first) : bisect_right(times, read_["t"] * 1e6 + 10_000)]
+            samples += 1
+            if UNKNOWN not in seen and seen:
+                known += 1
+                assert min(seen) <= read_["raft"]["commit"] <= max(seen), line
+    assert known > 0.9 * samples or not (observed or "commits" in imported.knows)
+
+
+def test_with_messages_and_polls_too_every_entry_is_told_as_the_wal_holds_it(
+    recorded: tuple[Path, list[Path]],
+) -> None:
+    folder, wals = recorded
+    if not (folder / "msgs.jsonl").exists():
+        pytest.skip("nobody looked on")
+
+    imported = read([*logs(folder), *wals, folder / "msgs.jsonl", folder / "status.jsonl"])
+
+    final = state_of(imported)
+    for name, wal in _wals(recorded).items():
+        told = {entry for event in of(imported, EntryAppended, name) for entry in [event.entry]}  # type: ignore[attr-defined]
+        told |= {entry for event in of(imported, EntriesAppended, name) for entry in event.entries}  # type: ignore[attr-defined]
+        shown = {(entry.index, entry.term, entry.kind, entry.text) for entry in told}
+        held = {(index, term, *_expected(kind, data)) for kind, term, index, data in wal.entries}
+        assert held - shown == set()
+        assert {index for index, *_ in shown - held} <= {max(wal.log) + 1}  # sent, and not on disk yet
+        node = final.nodes[name]
+        log = {entry.index: (entry.term, entry.kind, entry.text) for entry in node.log}
+        assert log == {index: (term, *_expected(kind, data)) for index, (kind, term, data) in wal.log.items()}
+        assert (node.current_term, node.voted_for) == _last_vote(recorded, wal)
+
+
+def _last_vote(recorded: tuple[Path, list[Path]], wal: Truth) -> tuple[int, str | None]:
+    names = {each.node: name for name, each in _wals(recorded).items()}
+    term, vote, _ = wal.states[-1]
+    return term, names[f"{vote:x}"] if vote else None
+
+
 @pytest.mark.parametrize("swapped", [False, True])
 def test_the_six_overwritten_entries_are_seen_to_go(swapped: bool) -> None:
     files = [*logs(COPY), *RECORDED[0][1]]
@@ -159,11 +220,13 @@ def test_the_six_overwritten_entries_are_seen_to_go(swapped: bool) -> None:
     (cut,) = of(imported, LogTruncated)
     assert (cut.node, cut.from_index, cut.last_index) == ("n1", 29, 34)  # type: ignore[attr-defined]
     before = Cluster.empty()
-    before.fold(imported.events[: imported.events.index(cut)])
+    before_cut = imported.events[: imported.events.index(cut)]
+    before.fold(before_cut)
     assert [entry.text for entry in before.nodes["n1"].log.between(29, 34)] == [
         f"put uncommitted{number} = xxxxxxxxxxxxxxxx" for number in (0, 1, 4, 2, 5, 3)
     ]
-    assert before.nodes["n1"].commit_index == 28
+    committed = [event.index for event in of(imported, CommitAdvanced, "n1") if event in before_cut]  # type: ignore[attr-defined]
+    assert committed[-1] == 28
 
 
 def test_alone_there_is_no_clock_and_no_role_and_configurations_count_once_committed() -> None:

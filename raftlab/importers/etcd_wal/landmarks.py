@@ -13,7 +13,7 @@ End = tuple[int, int]
 """Where a log ends: (term, index)."""
 
 _VOTES = frozenset({"vote_cast", "vote_rejected", "vote_ignored_lease", "vote_ignored_learner"})
-_BEGINS = frozenset({"process_started", "new_raft"})
+_BEGINS = frozenset({"process_started", "new_raft", "process_ended", "fatal", "removed_itself"})
 _LOSES_LEADER = frozenset({"became_candidate", "became_pre_candidate", "leader_lost", "leader_forgotten", "new_raft"})
 
 
@@ -91,6 +91,13 @@ class Landmarks:
             if self.terms[place] >= term:
                 return place if self.terms[place] == term else max(start, place - 1)
         return start
+
+    def end_of_term(self, place: int) -> int:
+        """The first position after this one in another term, or of another process (or where this one ends)."""
+        for after in range(place + 1, len(self.terms)):
+            if (self.terms[after], self.process[after]) != (self.terms[place], self.process[place]):
+                return after
+        return len(self.terms)
 
     def under_leader(self, term: int, start: int) -> int:
         """The first position from `start` on at which this process knows the term's leader; `start` if none is."""

@@ -4,7 +4,8 @@ A WAL tells what was put on disk, in order, and no time. Beside the log of the s
 earliest moment at which it can have been written: a term or a vote where the log reaches or casts it; an entry once the
 term's leader is known, after every line that still prints the log without it (votes, a start of raft), after the line
 of the conflict that made room for it, and no earlier than its leader has it; a snapshot beside its own line; a commit
-index before its first entry is applied, if the log prints that. Such times are inferred: an entry may have come later
+index after the last poll that shows a lower one, before its first entry is applied where the log prints that, and else
+at the end of its term (late.py). Such times are inferred: an entry may have come later
 than it is shown, up to the next line that prints it. Exact are the order within a member, and every term and vote.
 
 Without the member's own log a record stands where the other files first speak of its term or its leader. Where nothing
@@ -17,13 +18,17 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
+from raftlab.importers.etcd_wal.carried import Carried, carried
 from raftlab.importers.etcd_wal.landmarks import End, Landmarks
+from raftlab.importers.etcd_wal.late import commits_before_terms, commits_last
 from raftlab.importers.etcd_wal.payload import HardState, Opened, SnapshotMark, State, Stored
+from raftlab.importers.etcd_wal.polled import Polled
 from raftlab.importers.etcd_wire.evidence import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from raftlab.core.model import Entry
     from raftlab.importers.fact import Fact
 
 _PASSES: Final = 8
@@ -33,19 +38,34 @@ _PASSES: Final = 8
 class Wal:
     """One member's WAL, and the facts of its log (none, if it isn't there)."""
 
-    def __init__(self, facts: list[Fact], log: Sequence[Fact]) -> None:
+    def __init__(self, facts: list[Fact], log: Sequence[Fact], told: Sequence[Sequence[Fact]]) -> None:
         self.facts = facts
         self.node = facts[0].node
+        self.polled = Polled(told, self.node)
+        self.carried: Carried = {}
         self.marks = Landmarks(log)
         self.places: list[int] = []
 
+    def stored_us(self, entry: Entry) -> int:
+        """When an entry can have been stored at the earliest, as messages and polls show it; 0: they don't."""
+        message = self.carried.get((self.node, entry.term, entry.index))
+        return max(self.polled.entry_us(entry.term, entry.index), 0 if message is None else message.at_us)
 
-def place(told: list[list[Fact]], wals: list[list[Fact]]) -> None:
+    @property
+    def is_timed(self) -> bool:
+        """Whether it is known when its commit index rose."""
+        return bool(self.polled or self.marks.applied)
+
+
+def place(told: list[list[Fact]], wals: list[list[Fact]]) -> set[str]:
     """Put each WAL's facts where they belong: into the lists of `told`, or as lists of their own.
 
     Args:
         told: every writer's facts that have a time, each in its own order.
         wals: the facts of each WAL.
+
+    Returns:
+        The ids of those members whose commit index is known at every moment.
     """
     logs: dict[str, list[Fact]] = {}
     for facts in told:
@@ -62,13 +82,15 @@ def place(told: list[list[Fact]], wals: list[list[Fact]]) -> None:
     for facts in wals:
         if facts:
             merged.setdefault(facts[0].node, []).extend(facts)
-    joined = [Wal(facts, logs.get(node, ())) for node, facts in merged.items()]
+    joined = [Wal(facts, logs.get(node, ()), told) for node, facts in merged.items()]
     leaders = _leaders(joined, told)
     _causes(joined, leaders)
     if not any(told):
         _without_clocks(joined)
+        _commit_causes(joined, leaders)
         told.extend(wal.facts for wal in joined)
-        return
+        return {wal.node for wal in joined}
+    _wait_for_messages(joined, carried(told, leaders))
     beside = [wal for wal in joined if wal.marks.facts]
     for _ in range(_PASSES):
         had = _times_of_leaders(joined, leaders)
@@ -80,15 +102,25 @@ def place(told: list[list[Fact]], wals: list[list[Fact]]) -> None:
                 _beside_others(wal, told, had, leaders)
         if before == [fact.at_us for wal in joined for fact in wal.facts]:
             break
+    timed = {wal.node for wal in joined if wal.is_timed}
+    until_us = max(fact.at_us for facts in told for fact in facts)
+    for wal in joined:
+        if wal.node in timed:
+            continue
+        if wal.marks.facts:
+            wal.facts, wal.places = commits_last(wal.facts, wal.places, wal.marks)
+        else:
+            wal.facts = commits_before_terms(wal.facts, until_us)
     for wal in beside:
         _insert(wal, told)
     told.extend(wal.facts for wal in joined if not wal.marks.facts)
+    return timed
 
 
 _LOGGED: Final = frozenset({"new_raft", "became_follower", "became_candidate", "became_leader", "config"})
 """Forms that only the node's own log has."""
 
-_OF_OTHERS: Final = frozenset({"note", "removed", "fatal", "no_state", "unknown", "wire", "poll", "poll_error"})
+_OF_OTHERS: Final = frozenset({"note", "removed", "no_state", "unknown", "wire", "poll", "poll_error"})
 
 
 def logged(told: Sequence[Sequence[Fact]]) -> set[str]:
@@ -121,10 +153,9 @@ def _leaders(wals: Sequence[Wal], told: Sequence[Sequence[Fact]]) -> dict[int, s
 
 
 def _causes(wals: Sequence[Wal], leaders: dict[int, str]) -> None:
-    """Let followers' entries need their leader's, votes the candidate's own, commit indexes the leader's."""
+    """Let followers' entries need their leader's, and votes the candidate's own."""
     stored: dict[tuple[str, int, int], Fact] = {}
     voted: dict[tuple[str, int], Fact] = {}
-    commits: dict[tuple[str, int], tuple[list[int], list[Fact]]] = {}
     for wal in wals:
         for fact in wal.facts:
             payload = fact.payload
@@ -132,9 +163,6 @@ def _causes(wals: Sequence[Wal], leaders: dict[int, str]) -> None:
                 stored[wal.node, payload.entry.term, payload.entry.index] = fact
             elif isinstance(payload, HardState):
                 voted.setdefault((wal.node, payload.state.term), fact)
-                known = commits.setdefault((wal.node, payload.state.term), ([], []))
-                known[0].append(payload.commit)
-                known[1].append(fact)
     for wal in wals:
         seen = 0
         for fact in wal.facts:
@@ -145,16 +173,44 @@ def _causes(wals: Sequence[Wal], leaders: dict[int, str]) -> None:
                 needed = stored.get((leader, payload.entry.term, payload.entry.index))
             elif isinstance(payload, HardState):
                 term, vote = payload.state.term, payload.state.vote
-                leader = leaders.get(term, "")
                 if term > seen and vote not in (None, "0", wal.node):
                     needed = voted.get((vote or "", term))
-                elif leader != wal.node and (leader, term) in commits:
-                    indexes, facts = commits[leader, term]
-                    place = bisect_left(indexes, payload.commit)
-                    needed = facts[place] if place < len(facts) else None
                 seen = term
             if needed is not None and needed is not fact:
                 fact.needs = (*fact.needs, needed)
+
+
+def _wait_for_messages(wals: Sequence[Wal], messages: Carried) -> None:
+    """Let entries need the messages that carried them."""
+    for wal in wals:
+        wal.carried = messages
+        for fact in wal.facts:
+            if isinstance(fact.payload, Stored):
+                entry = fact.payload.entry
+                message = messages.get((wal.node, entry.term, entry.index))
+                if message is not None:
+                    fact.needs = (*fact.needs, message)
+
+
+def _commit_causes(wals: Sequence[Wal], leaders: dict[int, str]) -> None:
+    """Let followers' commit indices need their leader's; only where no clock could say otherwise."""
+    commits: dict[tuple[str, int], tuple[list[int], list[Fact]]] = {}
+    for wal in wals:
+        for fact in wal.facts:
+            if isinstance(fact.payload, HardState):
+                known = commits.setdefault((wal.node, fact.payload.state.term), ([], []))
+                known[0].append(fact.payload.commit)
+                known[1].append(fact)
+    for wal in wals:
+        for fact in wal.facts:
+            if not isinstance(fact.payload, HardState):
+                continue
+            term = fact.payload.state.term
+            leader = leaders.get(term, "")
+            if leader != wal.node and (leader, term) in commits:
+                indexes, facts = commits[leader, term]
+                at = bisect_left(indexes, fact.payload.commit)
+                fact.needs = (*fact.needs, *facts[at : at + 1])
 
 
 def _times_of_leaders(wals: Sequence[Wal], leaders: dict[int, str]) -> dict[tuple[int, int], int]:
@@ -190,12 +246,15 @@ def _beside_log(wal: Wal, had: dict[tuple[int, int], int], leaders: dict[int, st
                 entry = payload.entry
                 place = _stored(marks, payload, state.term, end, place)
                 end = (entry.term, entry.index)
+                now_us = max(now_us, wal.stored_us(entry))
                 if leaders.get(entry.term) != wal.node:
                     now_us = max(now_us, had.get((entry.term, entry.index), now_us))
             case HardState() if payload.commit > commit:
-                applied = marks.applied.get(commit + 1, 0)
-                place = max(place, applied - 1)
+                applied = marks.applied.get(commit + 1)
+                if applied is not None:
+                    place, now_us = max(place, applied - 1), max(now_us, facts[applied].at_us)
                 commit = payload.commit
+                now_us = max(now_us, wal.polled.commit_us(commit))
             case SnapshotMark():
                 known = marks.restored.get(payload.index) if payload.installed else marks.taken.get(payload.index)
                 if known is not None:
@@ -266,8 +325,10 @@ def _beside_others(
             term = state.term
             shown_us = evidence.reached_us(term)
             now_us = max(now_us, reached.get(term, now_us) if shown_us is None else shown_us)
+        if isinstance(payload, HardState):
+            now_us = max(now_us, wal.polled.commit_us(payload.commit))
         if isinstance(payload, Stored):
-            now_us = max(now_us, led.get(term, now_us))
+            now_us = max(now_us, led.get(term, now_us), wal.stored_us(payload.entry))
             if leaders.get(payload.entry.term) != wal.node:
                 now_us = max(now_us, had.get((payload.entry.term, payload.entry.index), now_us))
         fact.at_us = now_us

@@ -40,7 +40,7 @@ def wal_opened(telling: Telling, member: Member, fact: Fact) -> str | None:
     telling.emit(
         member, NodeObserved, id=member.id, status=UP, term=0, vote=None, commit=0, last_index=0, last_term=0
     )  # fmt: skip
-    member.term, member.vote_known, member.voted, member.saved = 0, True, None, (0, None)
+    member.term, member.vote_known, member.voted, member.saved, member.tail_told = 0, True, None, (0, None), True
     return None
 
 
@@ -49,9 +49,9 @@ def wal_state(telling: Telling, member: Member, fact: Fact) -> str | None:
     payload: HardState = fact.payload
     _notes(telling, member, payload.notes)
     reach(telling, member, payload.state)
-    telling.knows_commits = True
-    if payload.commit > member.commit and not telling.sees_log(member):
-        member.commit = payload.commit
+    telling.knows_commits = telling.knows_commits or member.timed
+    if (payload.commit > member.commit or (not member.timed and not member.tail_told)) and not telling.sees_log(member):
+        member.commit, member.tail_told = payload.commit, True
         telling.emit(member, CommitAdvanced, index=payload.commit)
     if not member.logged:
         # What the member's log says of its configurations is said when they count, so it is the better witness.
@@ -97,12 +97,14 @@ def wal_entry(telling: Telling, member: Member, fact: Fact) -> str | None:
     if payload.state is not None:
         reach(telling, member, payload.state)
     entry = payload.entry
-    if telling.sees_log(member) and telling.onlooker is not None and telling.onlooker.replicas.shows(member, entry):
+    if telling.onlooker is not None and telling.onlooker.state(member).log.entry(entry.index) == entry:
         return "an entry that the wire shows, when it was sent"
     if member.last is not None and entry.index <= member.last:
         telling.emit(member, LogTruncated, from_index=entry.index, last_index=member.last)
     fact.position = telling.emit(member, EntryAppended, entry=entry)
     member.last, member.end = entry.index, (entry.term, entry.index)
+    if not member.timed and not telling.sees_log(member):
+        telling.lose_tail(member)  # somebody commits it, and no line tells when
     return None
 
 
