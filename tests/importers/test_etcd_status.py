@@ -181,9 +181,9 @@ def test_a_file_without_any_poll_says_so(tmp_path: Path) -> None:
 def test_beside_a_log_a_poll_tells_what_the_log_cannot(tmp_path: Path) -> None:
     log = write(
         tmp_path / "a.log",
-        zap34(0, f"newRaft {A} [peers: [], term: 2, commit: 5, applied: 0, lastindex: 6, lastterm: 2]"),
-        zap34(0, f"{A} became follower at term 2"),
-        zap34(300, f"{A} became follower at term 3"),
+        zap34(30_000, f"newRaft {A} [peers: [], term: 2, commit: 5, applied: 0, lastindex: 6, lastterm: 2]"),
+        zap34(30_000, f"{A} became follower at term 2"),
+        zap34(30_300, f"{A} became follower at term 3"),
     )
     asked = write(
         tmp_path / "status.jsonl",
