@@ -11,24 +11,27 @@ from bisect import bisect_left, bisect_right
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
-from raftlab.core import events as e
-from raftlab.view.importance import TURN, importance
+from raftlab.trace.query import Query
+from raftlab.trace.search import KeyMatcher, QueryMatcher, nearest
+from raftlab.view.importance import importance
 from raftlab.view.tape import TermTape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from raftlab.trace import Timeline
+    from raftlab.trace.search import Matcher
 
 LEVELS: Final = 4
 """Filters of the list: 0 shows everything, 1 hides noise, 2 shows steps of the story, 3 only its turns."""
 
 _SLICE: Final = 512
-_JUMPS: Final[dict[type[e.Event], str]] = {
-    e.BecameCandidate: "election",
-    e.BecamePreCandidate: "election",
-    e.CommitAdvanced: "commit",
+_JUMPS: Final[dict[str, Matcher]] = {
+    "election": KeyMatcher(("BecameCandidate", "BecamePreCandidate")),
+    "commit": QueryMatcher(Query('kind == "CommitAdvanced" and rule != "follow_commit"')),
 }
+"""What is found by the timeline's posting lists, also where nobody has looked yet."""
+
 _FAULTS: Final = frozenset({"crash", "restart", "pause", "resume", "partition", "heal", "cut", "broken"})
 
 
@@ -43,7 +46,7 @@ class Scan:
         self.timeline = timeline
         self.tape = TermTape()
         self._levels: list[array[int]] = [array("I") for _ in range(LEVELS)]
-        self._jumps: dict[str, array[int]] = {"election": array("I"), "commit": array("I"), "fault": array("I")}
+        self._faults = array("I")
         self._marks = 0
 
     @property
@@ -69,22 +72,19 @@ class Scan:
 
     def _take(self, start: int, stop: int) -> None:
         events = self.timeline.events(start, stop)
-        levels, jumps = self._levels, self._jumps
+        levels = self._levels
         for position, event in enumerate(events, start):
             level = importance(event)
             if not level:
                 continue
             for number in range(1, min(level, LEVELS - 1) + 1):
                 levels[number].append(position)
-            jump = _JUMPS.get(type(event))
-            if jump is not None and (jump != "commit" or level >= TURN):
-                jumps[jump].append(position)
         self.tape.extend(events)
         marks = self.tape.marks
         while self._marks < len(marks):
             mark = marks[self._marks]
             if mark.kind in _FAULTS:
-                jumps["fault"].append(mark.position)
+                self._faults.append(mark.position)
             self._marks += 1
 
     def listed(self, level: int) -> Sequence[int]:
@@ -100,6 +100,10 @@ class Scan:
         if kind == "important":
             tape = self.tape
             return tape.next_important(position) if way > 0 else tape.previous_important(position)
-        found = self._jumps[kind]
+        matcher = _JUMPS.get(kind)
+        if matcher is not None:
+            start, stop = (position + 1, len(self.timeline)) if way > 0 else (0, position)
+            return nearest(self.timeline, matcher, start, stop, way)
+        found = self._faults
         at = bisect_right(found, position) if way > 0 else bisect_left(found, position) - 1
         return found[at] if 0 <= at < len(found) else None

@@ -14,7 +14,9 @@ from raftlab.trace.query import Query
 from raftlab.trace.search import _UNSEEN, KeyMatcher, QueryMatcher, TextMatcher, nearest, sweep
 from raftlab.trace.sentences import Sentences
 from raftlab.tui.hunt import Hunt
+from raftlab.tui.scan import Scan
 from raftlab.view.describe import describe
+from raftlab.view.importance import TURN, importance
 from tests.runs import faulted, record
 
 EVENTS, _ = record(faulted(10, 2_500_000))
@@ -221,6 +223,23 @@ def test_a_hunt_finds_the_nearest_one_beside_where_it_begins(way: int) -> None:
             hunt.step(0)
         beside = [at for at in places if (at > start if way > 0 else at < start)]
         assert hunt.found == (None if not beside else min(beside) if way > 0 else max(beside))
+
+
+@pytest.mark.parametrize(
+    ("jump", "kinds"), [("election", ("BecameCandidate", "BecamePreCandidate")), ("commit", ("CommitAdvanced",))]
+)
+def test_jumps_reach_what_nobody_has_looked_at_yet(jump: str, kinds: tuple[str, ...]) -> None:
+    scan = Scan(TIMELINE)
+    assert scan.seen == 0
+    places = [
+        at
+        for at, event in enumerate(EVENTS)
+        if type(event).__name__ in kinds and (jump != "commit" or importance(event) == TURN)
+    ]
+    assert len(places) > 2
+    for position in (-1, places[0], places[1] - 1, places[1], places[-1], len(EVENTS) - 1):
+        assert scan.jump(jump, position, 1) == next((at for at in places if at > position), None)
+        assert scan.jump(jump, position, -1) == next((at for at in places[::-1] if at < position), None)
 
 
 def test_a_key_goes_straight_to_its_block() -> None:
