@@ -73,7 +73,7 @@ def space_time_svg(timeline: TimelineLike, start: int, stop: int, *, everything:
     if len(rows) > MOST_ROWS:
         raise TraceError(
             f"these events make {len(rows):,} rows, more than a picture can show (the most is {MOST_ROWS:,}); "
-            "narrow it with --from and --to"
+            f"narrow it with --from and --to, as in --from {start} --to {rows[MOST_ROWS - 1].moment.last}"
         )
     return _Sheet(timeline, window, rows, title).text()
 

@@ -51,7 +51,6 @@ class SpaceTime(Lines):
         self._names: tuple[str, ...] = ()
         self._state: Cluster | None = None
         self._window: Window | None = None
-        self._length = 0
         self._rows: list[Row] = []
         self._arrows: list[Arrow] = []
         self._words: dict[int, Words] = {}
@@ -99,7 +98,6 @@ class SpaceTime(Lines):
         if self._window is None or not self._will_do(self._window, position):
             enough = self._height * 3 // 4 + _SPARE_ROWS
             self._window = window_at(timeline, position, enough, enough, self.level, self._guess(enough))
-            self._length = len(timeline)
             self._words = {}
             self._follow_new(position)
         first = self._rows[self.top].moment.first if self.top < len(self._rows) else -1
@@ -128,8 +126,6 @@ class SpaceTime(Lines):
         """Whether there are rows enough around the cursor, or the trace has no more."""
         assert self._timeline is not None
         if not window.first <= position <= window.last:
-            return False
-        if self._length != len(self._timeline) and window.last + 1 == self._length:
             return False
         rows = window.rows(position)
         here, needed = _row_at(rows, position), self._height * 3 // 4 + 1
