@@ -1,7 +1,8 @@
 """Steps that are larger than one event: over what an event leads to at once, and into what caused it.
 
 In a run of ours a step is atomic (a message arrives, a timer fires: what follows from it happens at that instant). A
-foreign trace has no such steps; there, what an event led to on the same node at the same time belongs to it.
+foreign trace has no such steps; there, what an event led to on the same node at the same time belongs to it, and so
+does what the source tells of how that node stands.
 
 Positions count from 0; -1 is before the first event.
 """
@@ -9,6 +10,8 @@ Positions count from 0; -1 is before the first event.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from raftlab.core.events import NodeObserved
 
 if TYPE_CHECKING:
     from raftlab.trace import Timeline
@@ -98,7 +101,11 @@ def _together(timeline: Timeline, position: int) -> set[int]:
 
 
 def _belongs(timeline: Timeline, position: int, group: set[int]) -> bool:
-    cause = timeline.event(position).cause
+    """Whether an event followed from the group at once, or only tells how its node stands there."""
+    event = timeline.event(position)
+    if isinstance(event, NodeObserved):
+        return _same_place(timeline, max(group), position)
+    cause = event.cause
     return cause is not None and cause in group and _same_place(timeline, cause, position)
 
 

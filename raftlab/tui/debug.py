@@ -323,7 +323,7 @@ class DebugScreen(Noting):
         from raftlab.tui.watch import WatchScreen
 
         if not self.session.lane.can_fork:
-            self.say("this trace was recorded from another system: it can't go on differently")
+            self.say("recorded from another system: it can't go on differently")
             return
         try:
             self.app.push_screen(WatchScreen(self.session, self._title))

@@ -96,12 +96,13 @@ class KeyLine(Lines):
         theme = self.theme_colours
         grid = Grid(width, height, theme.panel)
         self._left = []
-        busy = fit(self._busy, width // 2)
-        room = width - (len(busy) + 2 if busy else 0)
         hints = [(key_words(binding), binding.description, binding.action) for binding in self.hints()]
         last = [hint for hint in hints if hint[0] in _ALWAYS]
         rest = [hint for hint in hints if hint[0] not in _ALWAYS]
         reserve = sum(len(key) + len(word) + 3 for key, word, _ in last)
+        # What is said matters more than the keys, which stand under ? too.
+        busy = fit(self._busy, width - reserve - 2)
+        room = width - (len(busy) + 2 if busy else 0)
         x = 1
         for key, word, action in [*_fitting(rest, room - reserve - 1), *last]:
             grid.text(x, 0, key, theme.gold_text, None, BOLD)

@@ -78,7 +78,7 @@ def test_a_lost_message_is_known_by_its_sending() -> None:
 
 
 @pytest.mark.parametrize(
-    "predicate", ["seconds >= 2.5", 'n4.role == "leader" and n2.term > 0', "commit >= 3", "len(leaders) == 0"]
+    "predicate", ["seconds >= 2.7", 'n4.role == "leader" and n2.term > 0', "commit >= 3", "len(leaders) == 0"]
 )
 def test_a_predicate_about_the_state_stops_where_it_comes_to_hold(predicate: str) -> None:
     held = holding(predicate)
@@ -99,7 +99,7 @@ def test_several_that_ask_for_different_things_share_a_fold_and_find_each_its_ow
     texts = [
         "kind BecameLeader if term > 1",
         "commit >= 3",
-        "seconds >= 2.5",
+        "seconds >= 2.7",
         "term 2 node n1",
         'kind == "VoteGranted"',
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise
 
+from raftlab.core.events import NodeObserved
 from raftlab.session import open_traces
 from raftlab.session.criteria import Criteria, parse_criteria
 from raftlab.session.listing import Listing
@@ -51,9 +52,15 @@ def test_over_from_within_a_step_leaves_it_and_back_over_goes_to_its_beginning()
 def test_a_foreign_trace_is_stepped_past_what_an_event_led_to_on_its_node_at_once() -> None:
     timeline = foreign()
     skipped, places = 0, walk(timeline)
+    stands = next(at for at, event in enumerate(timeline) if type(event).__name__ == "BecameCandidate")
+    end = over(timeline, stands)
+    assert end is not None
+    assert timeline.event(end).node != timeline.event(stands).node, "all that it does as it stands is one step"
     for start, end in pairwise(places):
         for at in range(start + 1, end):
-            event, cause = timeline.event(at), timeline.event(timeline.event(at).cause or 0)
+            event = timeline.event(at)
+            told = isinstance(event, NodeObserved)
+            cause = timeline.event(start if told else event.cause or 0)
             assert start >= 0
             assert (event.node, event.at_us) == (cause.node, cause.at_us)
             skipped += 1

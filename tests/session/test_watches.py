@@ -89,3 +89,18 @@ def test_the_same_words_are_watched_once_and_can_be_changed() -> None:
     watches.remove(watch)
     assert not watches.all
     assert not watches.tracks.tracks
+
+
+def test_the_nearest_change_is_known_from_everywhere_once_all_has_been_looked_at() -> None:
+    timeline = recorded()
+    watches = Watches(Tracks(timeline), NODES)
+    track = watches.add("len(leaders)").track
+    tracks = watches.tracks
+    assert tracks.surely(track, 1_000, -1) is None, "nobody has looked yet"
+    while tracks.behind:
+        tracks.catch_up(0.05, near=1_000)
+    places = [at for block in sorted(track.blocks) for at in track.blocks[block]]
+
+    for position in range(-1, len(timeline) + 1, 97):
+        assert tracks.surely(track, position, 1) == next((at for at in places if at > position), None)
+        assert tracks.surely(track, position, -1) == next((at for at in places[::-1] if at < position), None)
