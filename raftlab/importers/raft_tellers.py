@@ -87,7 +87,7 @@ def tell(streams: Sequence[Stream], names: Names, reports: list[FileReport]) -> 
     joining.settle_names(streams, names)
     offsets = set_right(streams)
     told = [_boot_first(stream.facts) for stream in streams if stream.clock is not None]
-    wals = [stream.facts for stream in streams if stream.clock is None]
+    wals = placing.wals_of(streams, reports)
     logged = placing.logged(told)
     timed = placing.place(told, wals)
     leaders = pair(told)
@@ -95,9 +95,8 @@ def tell(streams: Sequence[Stream], names: Names, reports: list[FileReport]) -> 
     telling = Telling(names, leaders, reports)
     look_on(telling, told)
     for wal in wals:
-        if wal:
-            member = telling.member(wal[0].node)
-            member.wal, member.logged, member.timed = True, member.id in logged, member.id in timed
+        member = telling.member(wal[0].node)
+        member.wal, member.logged, member.timed = True, member.id in logged, member.id in timed
     telling.speaking = {fact.node for facts in told for fact in facts if fact.form not in OF_OBSERVERS}
     has_clock = any(stream.clock is not None and stream.facts for stream in streams)
     telling.tell(weave(told) if has_clock else telling.story.steps(weave(told)), TELLERS)

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from raftlab.core.errors import TraceError
 from raftlab.core.events import EntryAppended, NodeObserved, SnapshotTaken, SourceNoted
+from raftlab.core.invariants import Checker
 from raftlab.core.model import Cluster
 from raftlab.importers import Imported, detect, read
 from raftlab.importers.etcd_wal.crc32c import crc32c, first_wrong
+from tests.importers.lines import write, zap34
 from tests.importers.looking import of, state_of
 from tests.importers.wals import Writer, number
 from tests.importers.wals import crc32c as plain_crc32c
@@ -342,3 +344,56 @@ def test_the_checksum_of_long_data_is_the_plain_one() -> None:
     assert crc32c(b"123456789") == 0xE3069283
     assert crc32c(long, 7) == plain_crc32c(long, 7)
     assert first_wrong([b"x", long], [0, 7], [crc32c(b"x"), crc32c(long, 7) ^ 1]) == 1
+
+
+def test_two_wals_of_one_member_are_not_mixed(tmp_path: Path) -> None:
+    (first,) = _a_member().write(tmp_path / "a")
+    (second,) = _a_member().write(tmp_path / "backup")
+
+    with pytest.raises(TraceError) as caught:
+        read([first, second])
+
+    assert str(first) in str(caught.value)
+    assert str(second) in str(caught.value)
+
+
+def test_a_damaged_wal_joined_with_its_log_tells_what_was_whole(tmp_path: Path) -> None:
+    wal = _a_member()
+    data = bytearray(wal.segments[0])
+    data[data.index(b"k7")] ^= 1
+    path = tmp_path / "a.wal"
+    path.write_bytes(bytes(data))
+    log = write(
+        tmp_path / "a.log",
+        zap34(0, "newRaft a [peers: [], term: 0, commit: 0, applied: 0, lastindex: 0, lastterm: 0]"),
+        zap34(1, "a became follower at term 1"),
+        zap34(500, "a became candidate at term 2"),
+        zap34(501, "a became leader at term 2"),
+        zap34(501, "raft.node: a elected leader a at term 2"),
+        zap34(9000, "newRaft a [peers: [], term: 2, commit: 12, applied: 0, lastindex: 12, lastterm: 2]"),
+    )
+
+    imported = read([log, path])
+
+    assert _entries(imported) == list(range(1, 7))
+    node = state_of(imported).nodes["a"]
+    assert (node.commit_index, node.log.last_index, node.log.entry(6) is None) == (12, 12, False)
+    _accounted(imported)
+
+
+def test_swapped_terms_are_caught(tmp_path: Path) -> None:
+    _a_member().write(tmp_path / "a")
+    other = Writer(B)
+    other.entry(1, 1, number(1, 0) + number(2, 0) + number(3, A), kind=1)
+    other.state(1, 0, 1)
+    other.state(3, 0, 1)
+    other.entry(2, 2)
+    other.put(3, 3, b"k3")  # in term 2 at a
+    other.put(4, 2, b"k4")
+    other.write(tmp_path / "b")
+
+    checker = Checker()
+    for position, event in enumerate(read([tmp_path]).events):
+        checker.observe(position, event)
+
+    assert checker.broken

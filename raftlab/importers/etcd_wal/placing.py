@@ -18,6 +18,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
+from raftlab.core.errors import TraceError
 from raftlab.importers.etcd_wal.carried import Carried, carried
 from raftlab.importers.etcd_wal.landmarks import End, Landmarks
 from raftlab.importers.etcd_wal.late import commits_before_terms, commits_last
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from raftlab.core.model import Entry
     from raftlab.importers.fact import Fact
+    from raftlab.importers.imported import FileReport
+    from raftlab.importers.stream import Stream
 
 _PASSES: Final = 8
 """How often leaders' entries may move followers' (a chain of leaders that each followed the one before)."""
@@ -57,6 +60,25 @@ class Wal:
         return bool(self.polled or self.marks.applied)
 
 
+def wals_of(streams: Sequence[Stream], reports: Sequence[FileReport]) -> list[list[Fact]]:
+    """The facts of each WAL.
+
+    Raises:
+        TraceError: a member has two.
+    """
+    found: dict[str, list[Fact]] = {}
+    for stream in streams:
+        if stream.clock is None and stream.facts:
+            first = found.setdefault(stream.node, stream.facts)
+            if first is not stream.facts:
+                raise TraceError(
+                    f"this is the WAL of the member {stream.node}, and so is {reports[first[0].source].file}; a member "
+                    "has one: name either (the segments of one WAL stand in one directory)",
+                    file=reports[stream.facts[0].source].file,
+                )
+    return list(found.values())
+
+
 def place(told: list[list[Fact]], wals: list[list[Fact]]) -> set[str]:
     """Put each WAL's facts where they belong: into the lists of `told`, or as lists of their own.
 
@@ -78,11 +100,7 @@ def place(told: list[list[Fact]], wals: list[list[Fact]]) -> set[str]:
                 logs[fact.node].append(fact)
     for log in logs.values():
         log.sort(key=lambda fact: fact.at_us)
-    merged: dict[str, list[Fact]] = {}
-    for facts in wals:
-        if facts:
-            merged.setdefault(facts[0].node, []).extend(facts)
-    joined = [Wal(facts, logs.get(node, ()), told) for node, facts in merged.items()]
+    joined = [Wal(facts, logs.get(facts[0].node, ()), told) for facts in wals]
     leaders = _leaders(joined, told)
     _causes(joined, leaders)
     if not any(told):
