@@ -129,7 +129,9 @@ def untold(record: Record, files: Sequence[FileReport]) -> list[Finding]:
     silent = record.missing()
     if silent:
         told.append(f"no log of {listed(silent)} is among these files, so only the others speak of it")
-    if "messages" not in record.timeline.header.knows:
+    if "roles" not in record.timeline.header.knows:
+        told.append("they hold no roles, so who led, and when, is not known")
+    elif "messages" not in record.timeline.header.knows:
         told.append("heartbeats and accepted entries leave no line, so a link is seen to fail only by what follows")
     if record.reigns and record.reigns[0].from_us > record.start_us and not record.boots:
         told.append("these logs begin while the cluster runs: what was before is not known")

@@ -5,17 +5,14 @@ A line's own text is read from the file while it is still there; of each file on
 
 from __future__ import annotations
 
-import gzip
-import zlib
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
+from raftlab.core.errors import TraceError
 from raftlab.diagnose.finding import Evidence, Finding
 from raftlab.view.describe import describe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import BinaryIO
 
     from raftlab.trace import Timeline
 
@@ -52,23 +49,21 @@ def testify(timeline: Timeline, findings: Sequence[Finding], name: str) -> None:
 
 
 def _lines(path: str, wanted: set[int]) -> dict[int, str]:
-    """The text of some lines of a file (packed or not); nothing if it can't be read any more."""
+    """The text of some lines of a file (packed or not); nothing if it can't be read any more, or isn't text."""
+    from raftlab.importers.source import Source  # a trace of ours needs none of the importers
+
     found: dict[int, str] = {}
     last = max(wanted)
     try:
-        with _open(path) as file:
-            for number, line in enumerate(file, 1):
-                if number in wanted:
-                    text = line.decode("utf-8", "replace").strip()
-                    found[number] = text if len(text) <= _WIDE else text[:_WIDE] + "…"
-                if number >= last:
-                    break
-    except (OSError, EOFError, zlib.error):
+        source = Source(path)
+        if source.binary:
+            return found
+        for number, line in source.lines():
+            if number in wanted:
+                text = line.decode("utf-8", "replace").strip()
+                found[number] = text if len(text) <= _WIDE else text[:_WIDE] + "…"
+            if number >= last:
+                break
+    except (TraceError, OSError):
         return found
     return found
-
-
-def _open(path: str) -> BinaryIO:
-    with Path(path).open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return cast("BinaryIO", gzip.open(path, "rb")) if packed else Path(path).open("rb")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from raftlab.diagnose import diagnose
 from raftlab.diagnose.finding import (
     DISRUPTIVE,
     ELECTION,
@@ -18,9 +19,12 @@ from raftlab.diagnose.finding import (
     STEPPED_DOWN,
     TWO_LEADERS,
     UNANSWERED,
+    UNTOLD,
 )
+from raftlab.session import open_traces
 from tests.diagnose.truth import Truth, answer, answers, diagnosed, recordings, slack_us
 from tests.importers.recordings import NO_SHARED, SHARED
+from tests.test_house import ROOT
 
 pytestmark = pytest.mark.skipif(not (SHARED / "etcd").exists(), reason=NO_SHARED)
 
@@ -170,6 +174,15 @@ def test_a_follower_that_needs_a_snapshot(name: str) -> None:
     assert "up to entry 5628" in answer(found, SNAPSHOT).answer
     assert abs(answer(found, ENDED).from_us - truth.at("SIGKILL")) < 200_000
     assert answers(found, LEADERLESS) == answers(found, STEPPED_DOWN) == []
+
+
+def test_a_wal_proves_with_words_not_with_bytes() -> None:
+    paths = sorted(str(path) for path in (ROOT / "tests" / "data" / "etcd" / "part_leader3-wal").iterdir())
+    opened = open_traces(paths)
+    found = diagnose(opened.timeline, "wal", opened.files, opened.broken)
+    overwritten = answer(found, OVERWRITTEN, "entries 29 to 34 (6 of them)")
+    assert overwritten.evidence[0].text == "n1 drops entries 29 to 34: they conflict with its leader's."
+    assert "they hold no roles" in answer(found, UNTOLD).answer
 
 
 def test_each_piece_of_evidence_is_a_line_of_its_file() -> None:
