@@ -86,7 +86,7 @@ class _Sheet:
         end = timeline.state(window.last)
         names = stations(end, timeline.header.nodes)
         self.x = {name: _LEFT + _PITCH * (place + 0.5) for place, name in enumerate(names)}
-        self.notes = _LEFT + _PITCH * len(names) + 40
+        self.notes = _LEFT + _PITCH * len(names) + 54
         self.width = self.notes + _NOTES
         self.y = self._heights()
         self.foot = (self.y[-1] if self.y else _HEAD) + _ROW
