@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +25,7 @@ def command(traces: tuple[str, ...], kind: str | None, form: str) -> None:
     led, who never answered, what was slow, what was lost. Each answer comes with the lines that prove it.
 
     A healthy log gets one line. The lines of a trace of raftlab's own are those of its file (event 0 is line 2).
+    Exit code 1 means that a rule of Raft is broken; trouble alone is an answer, and 0.
     """
     from raftlab.diagnose import as_markdown, as_text, diagnose, times_of
     from raftlab.session import open_traces
@@ -37,6 +39,8 @@ def command(traces: tuple[str, ...], kind: str | None, form: str) -> None:
     else:
         render = as_markdown if form == "markdown" else as_text
         click.echo(render(found, times_of(timeline)))
+    if found.is_broken:
+        sys.exit(1)
 
 
 def document(found: Diagnosis, unit: str) -> dict[str, Any]:

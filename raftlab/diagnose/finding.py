@@ -80,3 +80,8 @@ class Diagnosis(Struct, frozen=True):
     verdict: str
     findings: tuple[Finding, ...]
     ids: dict[str, str] = {}
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a rule of Raft is broken: a bug, not an outage."""
+        return any(it.weight is Weight.BROKEN for it in self.findings)

@@ -9,6 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from raftlab.cli import main
+from raftlab.core import events as e
+from raftlab.trace.codec import TraceHeader
+from raftlab.trace.writer import TraceWriter
 
 DATA = Path(__file__).parents[1] / "data" / "etcd" / "part_leader3-zap"
 LOGS = [str(DATA / f"n{number}.log") for number in (1, 2, 3)]
@@ -63,6 +66,15 @@ def test_a_trace_of_ours(tmp_path: Path, packed: str) -> None:
     assert first["nodes"][0] == "n3"
     assert isinstance(first["from"], int)
     assert first["evidence"][0]["file"] == path
+
+
+def test_a_broken_rule_is_exit_code_1(tmp_path: Path) -> None:
+    path = str(tmp_path / "two.trace")
+    with TraceWriter(path, TraceHeader(1, nodes=("n1", "n2"))) as writer:
+        writer.append(e.ClusterCreated(0, None, None, None, ("n1", "n2")))
+        for name in ("n1", "n2"):
+            writer.append(e.BecameLeader(5, name, None, None, 3))
+    assert "two leaders in term 3" in raftlab("diagnose", path, code=1).stdout
 
 
 def test_an_imported_trace_keeps_its_evidence(tmp_path: Path) -> None:
