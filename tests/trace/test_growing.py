@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from raftlab.core.errors import TraceError
+from raftlab.core.events import SourceNoted
 from raftlab.session.lane import header_of
 from raftlab.trace import Timeline
 from raftlab.trace.codec import encode_block, encode_header
@@ -175,8 +177,6 @@ def test_looking_at_a_file_that_was_cut_is_an_error_not_a_crash(path: Path) -> N
 
 
 def test_a_packed_trace_is_not_followed(tmp_path: Path) -> None:
-    import gzip
-
     path = tmp_path / "run.trace.gz"
     path.write_bytes(gzip.compress(HEADER + BODY))
     timeline = opened(path)
@@ -185,9 +185,23 @@ def test_a_packed_trace_is_not_followed(tmp_path: Path) -> None:
         timeline.refresh()
 
 
-def test_a_damaged_packed_trace_opens_as_far_as_it_goes_and_says_so(tmp_path: Path) -> None:
-    import gzip
+def test_a_packed_trace_is_unpacked_only_as_far_as_it_is_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "run.trace.gz"
+    notes = encode_block([SourceNoted(at, None, None, None, "x" * 500) for at in range(10_000)])
+    path.write_bytes(gzip.compress(HEADER + notes, 1))
+    timeline = Timeline.open(path)
+    store = timeline.store
+    assert isinstance(store, FileStore)
+    assert 0 < len(timeline) <= 1024
+    assert store._file.size < len(notes) / 2
+    assert 0 < timeline.progress < 1
+    timeline.load()
+    assert store._file.size == len(HEADER + notes)
+    assert len(timeline) == 10_000
+    assert timeline.progress == 1
 
+
+def test_a_damaged_packed_trace_opens_as_far_as_it_goes_and_says_so(tmp_path: Path) -> None:
     packed = bytearray(gzip.compress(HEADER + BODY, 0))
     packed[-8] ^= 1  # its check sum
     path = tmp_path / "run.trace.gz"

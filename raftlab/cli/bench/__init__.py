@@ -45,7 +45,7 @@ def command(names: tuple[str, ...], form: str) -> None:
             figures.append({"name": name, "value": value, "unit": unit, "params": params})
             if form == "text":
                 shown = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
-                click.echo(f"{name:<36} {shown:>12} {unit:<10} {_brief(params)}")
+                click.echo(f"{name:<46} {shown:>12} {unit:<10} {_brief(params)}")
     if form == "json":
         print_json(figures)
 
