@@ -25,7 +25,8 @@ def carried(told: Iterable[Sequence[Fact]], leaders: dict[int, str]) -> Carried:
     for fact in sorted(messages, key=attrgetter("at_us")):
         wire: Wire = fact.payload
         for _, term, index, _ in wire.entries:
-            if leaders.get(term) == fact.node:
+            # What a leader sends of an older term it held before it led.
+            if leaders.get(term) == fact.node and wire.term == term:
                 first.setdefault((fact.node, term, index), fact)
             if leaders.get(term) != fact.args[0]:
                 first.setdefault((fact.args[0], term, index), fact)

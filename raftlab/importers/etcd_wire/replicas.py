@@ -35,8 +35,7 @@ class Replicas:
     """The logs as an onlooker knows them.
 
     `sent` is up to where a leader has sent entries to a peer in its term, `offers` what a follower of an unknown log
-    was sent and hasn't answered. `exact` are the entries that a WAL shows, by (index, term);
-    `carried` the (id, index, term) of those that a message brings there, or takes from there.
+    was sent and hasn't answered. `exact` are the entries that a WAL shows, by (index, term).
     """
 
     def __init__(self, onlooker: Onlooker, wires: Iterable[Fact], exact: dict[tuple[int, int], Entry]) -> None:
@@ -46,12 +45,9 @@ class Replicas:
         self.offers: dict[tuple[str, str], list[Wire]] = {}
         self.first_entries: dict[int, Entry] = {}
         self.exact = exact
-        self.carried: set[tuple[str, int, int]] = set()
         for fact in wires:
             if fact.payload.type == "MsgApp":
                 for entry in self.entries(fact.payload):
-                    self.carried.add((fact.node, entry.index, entry.term))
-                    self.carried.add((fact.args[0], entry.index, entry.term))
                     if entry.term == _FIRST_TERM:
                         self.first_entries.setdefault(entry.index, entry)
 
@@ -61,12 +57,6 @@ class Replicas:
         if not self.exact:
             return seen
         return tuple(self.exact.get((entry.index, entry.term), entry) for entry in seen)
-
-    def shows(self, member: Member, entry: Entry) -> bool:
-        """Whether a message shows how the entry gets into this log, or it is there already."""
-        return (member.id, entry.index, entry.term) in self.carried or self.onlooker.state(member).log.entry(
-            entry.index
-        ) == entry
 
     # --- the leader --------------------------------------------------------------------------------------------
 
@@ -217,7 +207,8 @@ class Replicas:
         """The log ends, or ended, with the entries of term 1 that etcd starts a cluster with."""
         state = self.onlooker.state(member)
         log = state.log
-        if len(log) or log.snapshot_index or state.role is LEADER or log.last_index not in (UNKNOWN, 0, index):
+        begun = len(log) or log.snapshot_index or log.last_index not in (UNKNOWN, 0, index)
+        if begun or not index or state.role is LEADER:
             return
         entries = tuple(
             self.exact.get((each, _FIRST_TERM)) or self.first_entries.get(each) or Entry(each, _FIRST_TERM, "config")
