@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from raftlab.core import events as e
 from raftlab.diagnose import advice
 from raftlab.diagnose.finding import ENDED, EXACT, INFERRED, LINKS, QUORUM, Finding, Weight
-from raftlab.diagnose.record import LOST_PEER
 from raftlab.diagnose.words import listed, plural
 
 if TYPE_CHECKING:
@@ -167,11 +166,12 @@ def _connections(record: Record) -> list[Finding]:
     Older logs don't say why a connection was lost; then it counts unless the peer was down.
     """
     found: list[tuple[Note, str]] = []
-    for note in record.notes:
-        lost = LOST_PEER.search(note.text)
-        untold = lost is not None and "error" not in note.text and record.down_at(lost[1], note.at_us) is None
-        if lost is not None and (untold or "timeout" in note.text):
-            found.append((note, lost[1]))
+    for peer, notes in record.lost.items():
+        for note in notes:
+            untold = "error" not in note.text and record.down_at(peer, note.at_us) is None
+            if untold or "timeout" in note.text:
+                found.append((note, peer))
+    found.sort(key=lambda it: it[0].at)
     if not found:
         return []
     pairs = list(dict.fromkeys(frozenset((note.node, peer)) for note, peer in found))

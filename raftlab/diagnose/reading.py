@@ -13,7 +13,7 @@ from raftlab.core import messages as m
 from raftlab.core.log import UNKNOWN
 from raftlab.core.model import CRASHED, FOLLOWER, LEADER, REMOVED, UP
 from raftlab.diagnose.leading import Leading
-from raftlab.diagnose.record import Campaign, Down, Drop, Note, Record, Refusal, Way
+from raftlab.diagnose.record import LOST_PEER, Campaign, Down, Drop, Note, Record, Refusal, Way
 from raftlab.diagnose.signs import NO_SIGN, is_signal, shutdown, sign_before
 
 if TYPE_CHECKING:
@@ -256,7 +256,11 @@ def _observed(reader: _Reader, at: int, event: e.NodeObserved) -> None:
 
 def _noted(reader: _Reader, at: int, event: e.SourceNoted) -> None:
     name = str(event.node)
-    reader.record.notes.append(Note(at, event.at_us, name, event.text))
+    note = Note(at, event.at_us, name, event.text)
+    reader.record.notes.append(note)
+    lost = LOST_PEER.search(event.text) if "inactive" in event.text else None
+    if lost is not None:
+        reader.record.lost.setdefault(lost[1], []).append(note)
     if is_signal(event.text):
         reader.signals[name] = at
         reader.leading.asked(name, at)

@@ -173,6 +173,7 @@ class Record:
         self.refusals: list[Refusal] = []
         self.downs: list[Down] = []
         self.notes: list[Note] = []
+        self.lost: dict[str, list[Note]] = {}  # by peer: where others have lost their connection to it
         self.drops: list[Drop] = []
         self.snapshots: list[tuple[int, int, str, int]] = []  # position, time, node, index
         self.configs: list[tuple[int, int, str]] = []  # position, time, node
@@ -198,19 +199,13 @@ class Record:
         stamps = [it.from_us for it in self.campaigns] + [it.to_us for it in self.reigns if it.is_over]
         return self.times.unit == "clock" and sum(1 for it in stamps if not it % 1_000_000) > len(stamps) // 3
 
-    def node_notes(self, pattern: str) -> list[Note]:
-        """The notes that contain a text."""
-        return [note for note in self.notes if pattern in note.text]
-
     def lost_by(self, name: str, from_us: int, to_us: int) -> list[Note]:
         """Where others say, in that time, that they have lost their connection to a node."""
-        found = []
-        for note in self.notes:
-            if from_us <= note.at_us <= to_us and note.node != name:
-                lost = LOST_PEER.search(note.text)
-                if lost is not None and lost[1] == name:
-                    found.append(note)
-        return found
+        notes = self.lost.get(name, [])
+        first = bisect_left(notes, from_us, key=lambda it: it.at_us)
+        return [
+            note for note in notes[first : bisect_right(notes, to_us, key=lambda it: it.at_us)] if note.node != name
+        ]
 
     def voters(self, position: int) -> tuple[str, ...]:
         """Who votes at a position: by the leader's configuration, else by the one that most nodes use, else all."""

@@ -54,7 +54,9 @@ def _one(record: Record, reign: Reign) -> Finding:
     nodes = tuple(dict.fromkeys(it for it in (reign.node, reign.started_by, reign.by) if it))
     leaves_a_gap = any(before is reign for _, _, before, _ in gaps(record) if reign.how != "transfer")
     weight = Weight.ANSWER if reign.how in PLANNED and not leaves_a_gap else Weight.TROUBLE
-    head = _HEADS.get(reign.how, "").format(node=reign.node, term=reign.term)
+    lost_sight = reign.how == "seen" and not reign.told
+    head = _HEADS["lost" if lost_sight else reign.how] if lost_sight or reign.how in _HEADS else ""
+    head = head.format(node=reign.node, term=reign.term)
     return Finding(
         STEPPED_DOWN, text, confidence, nodes, reign.to_us, reign.to_us, tuple(dict.fromkeys(at)), weight, head,
         _ADVICE.get(reign.how, ""),
@@ -67,6 +69,7 @@ _HEADS: Final = {
     "ended": "{node}, leader of term {term}, died",
     "silent": "{node}, leader of term {term}, fell silent",
     "seen": "{node} lost the leadership of term {term}",
+    "lost": "{node}, leader of term {term}, was lost sight of",
 }
 _ADVICE: Final = {"quorum": advice.NETWORK, "ended": advice.ENDED, "silent": advice.ENDED, "stopped": advice.STOPPED}
 
@@ -104,6 +107,8 @@ def _reason(record: Record, reign: Reign) -> tuple[str, str]:
             f"is heard of no more from about {when} on, and another one took over: its process ended or was cut off, "
             "or its log ends here."
         ), INFERRED
+    if not reign.told:
+        return f"was lost sight of at {when} by the last whose log is here; whether it led on isn't told.", INFERRED
     return f"no longer leads from {when} on; no line tells why.", INFERRED
 
 
