@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from raftlab.core.errors import RaftlabError
 
-MOST_EVENTS: Final = {".html": 10_000, ".svg": 3_000}
-"""Ending -> how many events it bears. The others are written as they come, however many there are."""
+MOST_EVENTS: Final = {".html": 10_000}
+"""Ending -> how many events it bears. Mermaid and SVG count what they draw; the others are written as they come."""
 
 
 class Range(Struct, frozen=True):
