@@ -75,6 +75,11 @@ def test_a_lost_message_is_known_by_its_sending() -> None:
     assert cause is not None
 
     assert message_of(timeline.event(at), timeline) == message_of(timeline.event(cause), timeline) is not None
+    kind = message_of(timeline.event(at), timeline)
+    assert at in hits(f"message {kind}")
+    assert hits(f"message {kind}") == [
+        place for place, event in enumerate(timeline) if message_of(event, timeline) == kind
+    ]
 
 
 @pytest.mark.parametrize(
