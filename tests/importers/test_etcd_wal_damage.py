@@ -260,6 +260,27 @@ def test_a_length_that_lies_costs_no_memory(tmp_path: Path) -> None:
     assert "claims a length of 36,028,797,018,963,968 bytes" in _said(imported)
 
 
+def test_a_checksum_of_more_than_32_bits_is_damage(tmp_path: Path) -> None:
+    wal = _a_member()
+    wal.crc += 1 << 33
+    wal.record(3, None)
+    wal.write(tmp_path)
+
+    imported = read([tmp_path])
+
+    assert "longer than 32 bits" in _said(imported)
+    assert _entries(imported) == list(range(1, 13))
+
+
+def test_an_index_beyond_all_bounds_costs_no_time(tmp_path: Path) -> None:
+    wal = _a_member()
+    wal.snapshot(1 << 60, 2)
+    wal.put(13, 2, b"after")
+    wal.write(tmp_path)
+
+    _accounted(read([tmp_path]))
+
+
 @pytest.mark.parametrize("content", [b"", b"\0" * 4096, b"garbage" * 100])
 def test_nothing_to_read_is_one_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "0000000000000000-0000000000000000.wal"

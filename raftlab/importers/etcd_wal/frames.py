@@ -160,6 +160,8 @@ class Frames:
             try:
                 record = message(data[:length])
                 kind, crc, content = integer(record, 1), integer(record, 2), octets(record, 3)
+                if crc >> 32:
+                    raise ValueError("its checksum is longer than 32 bits")
             except ValueError as error:
                 torn = is_last and _has_zero_sector(data, offset + 8)
                 reason = _torn(name, offset, number) if torn else _damaged(name, offset, number, str(error))

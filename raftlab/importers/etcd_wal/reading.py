@@ -117,9 +117,10 @@ class Reading:
         if last is not None:
             if index > last + 1:
                 self.note(f"the WAL lacks the entries {last + 1} to {index - 1}")
-            for old in range(index, last + 1):
-                self._terms.pop(old, None)
-                self._changes.pop(old, None)
+            if index <= last:
+                for old in [each for each in self._terms if each >= index]:
+                    del self._terms[old]
+                    self._changes.pop(old, None)
         stored = Stored(Entry(index, term, kind, text), last)
         if term > self._state.term and self._ahead is None:
             self._ahead = stored
