@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise
 
-from raftlab.core.events import NodeObserved
+from raftlab.core.events import NodeObserved, TermAdvanced
 from raftlab.session import open_traces
 from raftlab.session.criteria import Criteria, parse_criteria
 from raftlab.session.listing import Listing
 from raftlab.session.stepping import Trail, back_over, into, out, over
-from raftlab.trace import Timeline
+from raftlab.trace import Timeline, TraceHeader
+from raftlab.trace.codec import VERSION
 from raftlab.view.importance import TURN, importance
 from tests.session.test_session import DATA
 from tests.tui.screens import recorded
@@ -67,6 +68,15 @@ def test_a_foreign_trace_is_stepped_past_what_an_event_led_to_on_its_node_at_onc
 
     assert skipped > 20
     assert places[-1] < len(timeline)
+
+
+def test_what_followed_from_a_consequence_belongs_to_the_step_too() -> None:
+    timeline = Timeline(TraceHeader(VERSION, source="etcd-log", nodes=("n1", "n2")))
+    for node, cause in (("n1", None), ("n1", 0), ("n1", 1), ("n2", 2), ("n1", 0)):
+        timeline.append(TermAdvanced(5, node, cause, None, 1))
+
+    assert over(timeline, 0) == over(timeline, 1) == 3
+    assert back_over(timeline, 2) == back_over(timeline, 3) == 0
 
 
 def test_back_over_undoes_over_where_no_other_node_comes_between() -> None:
