@@ -140,4 +140,5 @@ def test_other_ends_of_lines_and_encodings(recording: Path, how: str, tmp_path: 
 
     assert same(imported, bare(recording, tmp_path))
     assert accounted(imported)
+    assert [it.skipped for it in imported.files] == [it.skipped for it in bare(recording, tmp_path).files]
     assert [it.lines for it in imported.files] == [len(lines_of(log)) for log in logs(recording)]
