@@ -121,7 +121,7 @@ def _healthy(record: Record, notable: Sequence[Finding]) -> str:
     times = record.times
     nodes = sorted(record.speaking) or list(record.timeline.header.nodes)
     if record.reigns:
-        led = listed(f"{it.node} (term {it.term})" for it in record.reigns[:4])
+        led = listed(f"{it.node} ({it.where})" for it in record.reigns[:4])
         led += f" and {len(record.reigns) - 4} more" if len(record.reigns) > 4 else ""
         text = f"Healthy: {led} led; "
     else:

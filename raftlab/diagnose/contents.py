@@ -32,9 +32,7 @@ def overwritten(record: Record) -> list[Finding]:
         text = f"{name} had to drop entries that its leader does not have: {'; '.join(told)}{more}."
         wrote = [it for it in record.reigns if it.node == name and it.is_over and it.to_us <= own[0].at_us]
         if wrote:
-            text += (
-                f" {name} had led term {wrote[-1].term} until {record.times.at(wrote[-1].to_us)}: they are most likely "
-            )
+            text += f" {name} had led {wrote[-1].where} until {record.times.at(wrote[-1].to_us)}: they are most likely "
             text += "writes that it took then and could not commit."
         text += " Who wrote them got no success: an error or a timeout."
         some = f"at least {count}" if len(known) < len(own) else str(count)

@@ -25,7 +25,7 @@ def answers(record: Record) -> list[Finding]:
         deposed = [it for it in record.reigns if it.how == "term" and it.started_by == name]
         won = {it.term for it in own if it.outcome == "won"}
         vain = [it for it in own if it.outcome != "won"]
-        beside = [it for it in vain if record.working(it.from_us, (name,)) is not None]
+        beside = [it for it in vain if _is_beside(record, it)]
         unseated = [it for it in deposed if it.met not in won]
         taken = [it for it in deposed if it.met in won and not _is_stale(record, it)]
         if beside and (unseated or len(beside) >= _MANY):
@@ -41,7 +41,7 @@ def _unseen(record: Record) -> list[Finding]:
     """A node whose own log isn't here, and whose term was far ahead when it unseated a leader: it stood in vain."""
     found = []
     standing = {it.node for it in record.campaigns}
-    deposed = [it for it in record.reigns if it.how == "term" and it.met - it.term >= 2 and it.by]
+    deposed = [it for it in record.reigns if it.how == "term" and it.term and it.met - it.term >= 2 and it.by]
     for name in dict.fromkeys(it.by for it in deposed):
         own = [it for it in deposed if it.by == name and not _is_stale(record, it)]
         if not own or name in standing or name in record.speaking:
@@ -50,7 +50,7 @@ def _unseen(record: Record) -> list[Finding]:
         text = (
             f"{name}, whose log is not here, disrupted the cluster: it was in term {first.met} already when "
             f"{first.node} "
-            f"led term {first.term}, so it had stood for election again and again without winning (most likely cut off "
+            f"led {first.where}, so it had stood for election again and again without winning (most likely cut off "
             f"from the others). {_unseated(record, name, own)}"
         )
         found.append(Finding(
@@ -59,6 +59,14 @@ def _unseen(record: Record) -> list[Finding]:
             advice=advice.PRE_VOTE,
         ))  # fmt: skip
     return found
+
+
+def _is_beside(record: Record, campaign: Campaign) -> bool:
+    """Whether somebody else led. In the middle of a cluster's life no line may say so yet, but a voter that refuses for
+    its leader's sake does."""
+    if record.working(campaign.from_us, (campaign.node,)) is not None:
+        return True
+    return bool(campaign.ignored) and campaign.from_us < record.first_leader_us
 
 
 def _is_stale(record: Record, reign: Reign) -> bool:
@@ -71,7 +79,7 @@ def _in_vain(record: Record, name: str, run: list[Campaign], deposed: list[Reign
     first, last = run[0], run[-1]
     to_us = max([last.from_us, *(it.to_us for it in deposed)])
     leaders = [it for campaign in beside if (it := record.working(campaign.from_us, (name,))) is not None]
-    led = listed(dict.fromkeys(it.node for it in leaders))
+    led = listed(dict.fromkeys(it.node for it in leaders)) if leaders else "a leader"
     while_led = f"while {led} led" if len(beside) == len(run) else f"{len(beside)} of them while {led} led"
     text = (
         f"{name} disrupted the cluster {times.between(first.from_us, to_us)}: it started "
@@ -98,7 +106,7 @@ def _in_vain(record: Record, name: str, run: list[Campaign], deposed: list[Reign
 def _unseated(record: Record, name: str, deposed: list[Reign]) -> str:
     if not deposed:
         return "No leader had to go, but each such term may unseat one as soon as the two can talk. "
-    told = [f"{it.node} (leader of term {it.term}, at {record.times.at(it.to_us)})" for it in deposed[:6]]
+    told = [f"{it.node} (leader of {it.where}, at {record.times.at(it.to_us)})" for it in deposed[:6]]
     more = f" and {len(deposed) - 6} more" if len(deposed) > 6 else ""
     return f"Its higher terms unseated {listed(told)}{more}. "
 

@@ -141,7 +141,7 @@ def _unanswered(record: Record, missing: tuple[str, ...], run: list[Campaign]) -
     leader = record.working(first.from_us, (name,))
     head = ""
     if leader is not None and record.down_at(leader.node, until) is None:
-        text += f" Meanwhile {leader.node} led term {leader.term}: {name} had lost touch with it."
+        text += f" Meanwhile {leader.node} led {leader.where}: {name} had lost touch with it."
         head = f"{name} was cut off from its leader {leader.node}"
     at = [first.from_at, *(at for it in run[:2] for peer, at in it.asked.items() if peer in missing)]
     at += [at for it in run[:2] for peer, at in it.arrived.items() if peer in missing]

@@ -56,7 +56,7 @@ def _told(record: Record, gap: Gap) -> str:
     since, until, before, after = gap
     times = record.times
     ends = "to the end of the trace" if after is None else f"until {after.node} was elected in term {after.term}"
-    lost = "" if before is None else f"after {before.node} of term {before.term} was gone, "
+    lost = "" if before is None else f"after {before.node} of {before.where} was gone, "
     return f"{times.span(since, until)} from {times.at(since)} to {times.at(until)} ({lost}{ends})"
 
 
@@ -126,7 +126,7 @@ def _stale(record: Record) -> list[Finding]:
         return []
     times = record.times
     told = [
-        f"{older.node} (term {older.term}) still believed to lead for {times.span(newer.from_us, until)} beside "
+        f"{older.node} ({older.where}) still believed to lead for {times.span(newer.from_us, until)} beside "
         f"{newer.node} (term {newer.term}, from {times.at(newer.from_us)} to {times.at(until)})"
         for newer, older, until in pairs[:4]
     ]

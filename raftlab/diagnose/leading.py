@@ -30,6 +30,7 @@ class Leading:
     def __init__(self, record: Record) -> None:
         self.record = record
         self.terms: dict[str, int] = {}
+        self.before: dict[str, int] = {}  # each node's term before its latest
         self.by_node: dict[str, Reign] = {}
         self.by_term: dict[int, Reign] = {}
         self.follows: dict[str, Reign] = {}
@@ -38,6 +39,8 @@ class Leading:
         """The term of a node at an event that may name it."""
         name, term = str(event.node), event.term
         if term is not UNKNOWN and term is not None:
+            if term > self.terms.get(name, term):
+                self.before[name] = self.terms[name]
             self.terms[name] = term
         return self.terms.get(name, 0)
 
@@ -88,6 +91,8 @@ class Leading:
     def stop(self, name: str, at: int, event: e.Event, how: str = "", down: Down | None = None) -> None:
         """A node doesn't lead any more (if it did), by this event; `down`: since its process ended."""
         reign = self.by_node.get(name)
+        if reign is None and isinstance(event, e.BecameFollower) and self._hears_as_leader(event):
+            reign = self._led_before(name)
         if reign is None:
             return
         if how:
@@ -98,6 +103,20 @@ class Leading:
                 self._deposed(reign, at, event)
         else:
             self._end(reign, at, event.at_us, "seen")
+
+    def _hears_as_leader(self, event: e.BecameFollower) -> bool:
+        """Whether what unseats a node is an answer to what only leaders send: then it led, though no line says so."""
+        cause = self.record.timeline.event(event.cause) if event.cause is not None else None
+        return isinstance(cause, e.MessageReceived) and isinstance(
+            cause.message, m.AppendEntriesReply | m.HeartbeatReply
+        )
+
+    def _led_before(self, name: str) -> Reign:
+        """A reign that began before the source did."""
+        reign = Reign(name, self.before.get(name, 0), self.record.start_us, 0)
+        self.record.reigns.append(reign)
+        self.by_node[name] = reign
+        return reign
 
     def _is_told_again(self, reign: Reign, event: e.BecameFollower) -> bool:
         """A source may say at its start what was before: that isn't the end of a later reign."""

@@ -57,6 +57,11 @@ class Reign(Struct, eq=False):
     down: Down | None = None
 
     @property
+    def where(self) -> str:
+        """Its term in words; 0 is one that began before the source did."""
+        return f"term {self.term}" if self.term else "an earlier term"
+
+    @property
     def is_over(self) -> bool:
         """Whether it has ended within the trace."""
         return self.to_us >= 0
@@ -232,7 +237,13 @@ class Record:
         return None
 
     def settle(self) -> None:
-        """All is read: put the reigns in order of their beginnings, so that they can be looked up."""
+        """All is read: put the reigns in order of their beginnings, so that they can be looked up.
+
+        A source without the line that raft starts with may show a start all the same: its first election is of term 1,
+        or 2 (etcd's members begin with their first configuration in term 1).
+        """
+        first = next((it for it in self.campaigns if not it.pre), None)
+        self.boots = self.boots or (first is not None and first.term <= 2)
         self.reigns.sort(key=lambda it: it.from_us)
         self._starts = [it.from_us for it in self.reigns]
         latest = -1

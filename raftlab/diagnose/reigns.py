@@ -35,7 +35,7 @@ def stepped_down(record: Record) -> list[Finding]:
 
 def _one(record: Record, reign: Reign) -> Finding:
     reason, confidence = _reason(record, reign)
-    text = f"{reign.node}, leader of term {reign.term}, {reason}"
+    text = f"{reign.node}, leader of {reign.where}, {reason}"
     at = [reign.to_at if reign.to_at >= 0 else reign.from_at]
     if reign.how == "transfer":
         at = [*(it[0] for it in reign.transfers[-1:]), *at]
@@ -56,7 +56,7 @@ def _one(record: Record, reign: Reign) -> Finding:
     weight = Weight.ANSWER if reign.how in PLANNED and not leaves_a_gap else Weight.TROUBLE
     lost_sight = reign.how == "seen" and not reign.told
     head = _HEADS["lost" if lost_sight else reign.how] if lost_sight or reign.how in _HEADS else ""
-    head = head.format(node=reign.node, term=reign.term)
+    head = head.format(node=reign.node, term=reign.where)
     return Finding(
         STEPPED_DOWN, text, confidence, nodes, reign.to_us, reign.to_us, tuple(dict.fromkeys(at)), weight, head,
         _ADVICE.get(reign.how, ""),
@@ -64,12 +64,12 @@ def _one(record: Record, reign: Reign) -> Finding:
 
 
 _HEADS: Final = {
-    "quorum": "{node}, leader of term {term}, lost its quorum",
-    "term": "{node}, leader of term {term}, was unseated",
-    "ended": "{node}, leader of term {term}, died",
-    "silent": "{node}, leader of term {term}, fell silent",
-    "seen": "{node} lost the leadership of term {term}",
-    "lost": "{node}, leader of term {term}, was lost sight of",
+    "quorum": "{node}, leader of {term}, lost its quorum",
+    "term": "{node}, leader of {term}, was unseated",
+    "ended": "{node}, leader of {term}, died",
+    "silent": "{node}, leader of {term}, fell silent",
+    "seen": "{node} lost the leadership of {term}",
+    "lost": "{node}, leader of {term}, was lost sight of",
 }
 _ADVICE: Final = {"quorum": advice.NETWORK, "ended": advice.ENDED, "silent": advice.ENDED, "stopped": advice.STOPPED}
 
@@ -182,7 +182,7 @@ def _many(record: Record, reigns: list[Reign]) -> Finding:
         "stopped": "because their processes were asked to stop",
         "removed": "because they were removed from the members",
     }.get(how, "because their processes ended or fell silent")
-    told = [f"{it.node} (term {it.term}, {record.times.at(it.to_us)})" for it in reigns[:8]]
+    told = [f"{it.node} ({it.where}, {record.times.at(it.to_us)})" for it in reigns[:8]]
     more = f" and {len(reigns) - 8} more" if len(reigns) > 8 else ""
     text = f"{plural(len(reigns), 'leader')} stepped down {why}: {listed(told)}{more}."
     weight = Weight.ANSWER if how in PLANNED else Weight.TROUBLE

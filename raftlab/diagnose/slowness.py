@@ -71,7 +71,7 @@ def _complaint(record: Record, name: str, found: list[tuple[str, Note, float]]) 
     text = f"{name} was slow {record.times.between(first.at_us, last.at_us)}: {listed(told)}."
     leading = record.working(first.at_us)
     if leading is not None and leading.node == name:
-        text += f" It led term {leading.term} then, so all had to wait for it."
+        text += f" It led {leading.where} then, so all had to wait for it."
     serious = len(found) >= _FEW or worst[0][2] >= _LONG_S
     return Finding(
         SLOW, text, EXACT, (name,), first.at_us, last.at_us, tuple(note.at for _, note, _ in worst[:5]),

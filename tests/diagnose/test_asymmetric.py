@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+from pathlib import Path
+
 from raftlab.diagnose import Diagnosis, diagnose
 from raftlab.diagnose.finding import DISRUPTIVE, LEADERLESS, STEPPED_DOWN, UNANSWERED
 from raftlab.session import open_traces
@@ -39,3 +42,18 @@ def test_a_leader_that_nobody_hears() -> None:
     assert down.nodes[0] == "n2"
     assert "n1 had not heard from n2 for an election timeout, though it ran and could hear n1" in down.answer
     assert answers(found, DISRUPTIVE) == []
+
+
+def test_an_excerpt_from_the_middle_names_the_culprit_too(tmp_path: Path) -> None:
+    paths = []
+    for path in sorted((ROOT / "tests" / "data" / "etcd" / "asym_deaf-zap351").glob("n?.log.gz")):
+        lines = gzip.decompress(path.read_bytes()).decode().splitlines(keepends=True)
+        kept = [line for line in lines if line.split('"ts":"')[1] >= "2026-11-24T19:24:31"]
+        (tmp_path / path.stem).write_text("".join(kept), "utf-8")
+        paths.append(str(tmp_path / path.stem))
+    opened = open_traces(paths)
+    found = diagnose(opened.timeline, "excerpt", opened.files, opened.broken)
+    disruptive = answer(found, DISRUPTIVE)
+    assert disruptive.nodes == ("54ee07da2f205a10", "77cae4df47e2b1f4")
+    assert "could send but did not hear its leader" in found.verdict
+    assert "77cae4df47e2b1f4, leader of an earlier term, stepped down" in answer(found, STEPPED_DOWN).answer
