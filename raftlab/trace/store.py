@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _KEPT_BLOCKS = 64
 _CHUNK = 1 << 18
 _MOST_AHEAD = 1 << 26
+_FEW = 1 << 12
 
 
 class Store(Protocol):
@@ -114,7 +115,6 @@ class FileStore:
         self._length = 0
         self._seal = self._file.seal(self._end)
         self._unread = True  # until everything that is there has been looked at without an error
-        self._bare_end = line_end < 0  # the last line that was taken in has no end of line (yet)
         self._blocks: OrderedDict[int, list[Event]] = OrderedDict()
 
     def __len__(self) -> int:
@@ -135,12 +135,10 @@ class FileStore:
         """
         for _ in range(blocks):
             wanted = BLOCK - self._length % BLOCK
-            if self._bare_end:
-                self._take_end_of_line()
             lines, end = self._lines_ahead(wanted, self._end)
             more = lines == wanted
-            if not more and end < self._file.size:
-                lines, end = self._last_line(lines, end)
+            if not more and end < self._file.size and self._is_event(end):
+                lines, end = lines + 1, self._file.size
             if lines:
                 self._take(lines, end)
             if not more:
@@ -151,20 +149,23 @@ class FileStore:
         return True
 
     def _lines_ahead(self, wanted: int, end: int) -> tuple[int, int]:
-        """How many whole lines there are from an offset on, so many at the most, and where they end."""
+        """How many whole lines there are from an offset on, so many at the most, and where they end.
+
+        Empty lines don't count: somebody edited the file, or the last line got its end of line late.
+        """
         lines = 0
         while lines < wanted:
             # Within what is read ahead, a line costs one find and nothing else.
             find, start = self._ahead.find, self._start
             place = end - start
             while lines < wanted and (at := find(b"\n", place)) >= 0:
+                lines += at > place
                 place = at + 1
-                lines += 1
             end = start + place
             if lines == wanted or (at := self._line_end(end)) < 0:
                 break
+            lines += at > end
             end = at + 1
-            lines += 1
         return lines, end
 
     def _line_end(self, offset: int) -> int:
@@ -189,27 +190,20 @@ class FileStore:
             place = len(rest)
             chunk = min(2 * chunk, _MOST_AHEAD)
 
-    def _take_end_of_line(self) -> None:
-        """The last line was whole without an end of line: when that comes, it begins no new line."""
-        if self._file.read(self._end, self._end + 1) == b"\n":
-            self._end += 1
-            self._bare_end = False
-
-    def _last_line(self, lines: int, end: int) -> tuple[int, int]:
-        """The file doesn't end with an end of line: its last line is whole, or only half written."""
+    def _is_event(self, offset: int) -> bool:
+        """Whether the last line, which has no end of line, is whole all the same; or only half written."""
         try:
-            decode_event(self._file.read(end, self._file.size))
+            decode_event(self._file.read(offset, self._file.size))
         except msgspec.MsgspecError:
-            return lines, end
-        self._bare_end = True
-        return lines + 1, self._file.size
+            return False
+        return True
 
     def _take(self, lines: int, end: int) -> None:
         """So many more lines are there, up to an offset."""
         number, place = divmod(self._length, BLOCK)
         if place:
             # Others look at this block already: what is added must not make it unreadable.
-            self._decode(self._end, end, self._length + 2)
+            self._decode(self._end, end, lines)
         else:
             self._offsets.append(self._end)
         # The end goes in before the length: a reader in another thread asks for the length first.
@@ -219,7 +213,7 @@ class FileStore:
 
     def _cut_short(self) -> str:
         left = self._file.size - self._end
-        if left > 0:
+        if left > 0 and self._file.read(self._end, self._end + _FEW).strip(b"\n"):
             return f"the trace was cut short: its last line has no end, {left} bytes are left out"
         return f"the trace was cut short: {self._file.damage}" if self._file.damage else ""
 
@@ -242,7 +236,7 @@ class FileStore:
         if number >= len(self._offsets):
             return []
         start, end = self._span(number)
-        events = self._decode(start, end, number * BLOCK + 2)
+        events = self._decode(start, end, min(BLOCK, length - number * BLOCK))
         self._blocks[number] = events
         while len(self._blocks) > _KEPT_BLOCKS:
             self._blocks.popitem(last=False)
@@ -253,12 +247,12 @@ class FileStore:
         offsets, end = self._offsets, self._end
         return offsets[number], offsets[number + 1] if number + 1 < len(offsets) else end
 
-    def _decode(self, start: int, end: int, line: int) -> list[Event]:
+    def _decode(self, start: int, end: int, count: int) -> list[Event]:
         """The events of some lines.
 
         Args:
             start, end: where they stand in the file.
-            line: the number of the first, counted from 1.
+            count: how many there should be, at the least.
 
         Raises:
             TraceError: a line isn't an event, or the lines are no longer there.
@@ -267,21 +261,26 @@ class FileStore:
         if len(data) < end - start:
             raise TraceError("the file has become shorter since it was opened; open it again", file=str(self.path))
         try:
-            return decode_block(data)
+            events = decode_block(data)  # it passes over empty lines
+            if len(events) >= count:
+                return events
         except msgspec.MsgspecError:
             pass
-        for place, text in enumerate(data.split(b"\n")):
+        first = 1 + sum(self._file.read(at, min(start, at + _CHUNK)).count(b"\n") for at in range(0, start, _CHUNK))
+        for number, text in enumerate(data.split(b"\n"), first):
             try:
-                decode_event(text)
+                if text:
+                    decode_event(text)
             except msgspec.MsgspecError as error:
-                raise TraceError(f"not an event: {error}", file=str(self.path), line=line + place) from None
+                raise TraceError(f"not an event: {error}", file=str(self.path), line=number) from None
         raise AssertionError("a block doesn't decode, and all of its lines do")
 
     def origin(self, position: int) -> Origin | None:
         number, place = divmod(position, BLOCK)
         if not 0 <= position < self._length:
             return None
-        return decode_origin(self._file.read(*self._span(number)).split(b"\n")[place])
+        lines = self._file.read(*self._span(number)).split(b"\n")
+        return decode_origin([line for line in lines if line][place])
 
     def close(self) -> None:
         """Let the file go."""

@@ -128,6 +128,31 @@ def test_a_new_block_with_a_line_that_is_no_event_is_told_every_time(path: Path)
         assert list(timeline) == EVENTS[:512]
 
 
+@pytest.mark.parametrize("count", [0, 3, 511, 512, 700])
+def test_empty_lines_at_the_end_are_no_events(count: int, tmp_path: Path) -> None:
+    path = tmp_path / "edited.trace"
+    path.write_bytes(HEADER + encode_block(EVENTS[:count]) + b"\n\n\n")
+    timeline = opened(path)
+    assert list(timeline) == EVENTS[:count]
+    assert timeline.cut_short == ""
+    assert timeline.refresh() == 0
+    add(path, encode_block(EVENTS[count:720]))
+    assert timeline.refresh() == 720 - count
+    assert list(timeline) == EVENTS[:720]
+
+
+@pytest.mark.parametrize("before", [0, 3, 511, 512, 513])
+def test_empty_lines_among_events_are_passed_over_and_counted_as_lines(before: int, tmp_path: Path) -> None:
+    path = tmp_path / "edited.trace"
+    path.write_bytes(HEADER + encode_block(EVENTS[:before]) + b"\n\n" + encode_block(EVENTS[before:1100]))
+    timeline = opened(path)
+    assert list(timeline) == EVENTS[:1100]
+    assert timeline.origin(before) is None
+    add(path, b'\n{"kind":"Nonsense"}\n')
+    with pytest.raises(TraceError, match=r"edited\.trace:1105: not an event"):
+        timeline.refresh()
+
+
 def test_origins_of_what_came_later(path: Path) -> None:
     timeline = opened(path)
     add(path, encode_block(EVENTS[700:701])[:-2] + b',"origin":{"file":"n1.log","line":7,"stamp":""}}\n')
