@@ -23,11 +23,14 @@ def leaderless(record: Record) -> list[Finding]:
     spans = [it for it in gaps(record) if it[2] is None or it[2].how != "transfer" or it[3] is None]
     if not record.reigns:
         return _never(record)
+    spans = _before_the_first(record) + spans
     found = _slow_start(record)
     if not spans:
         return found
     times, missing = record.times, record.missing()
     total = times.span(0, sum(until - since for since, until, _, _ in spans))
+    if any(before is None for _, _, before, _ in spans):
+        total = f"at least {total}"  # it was missed for an election timeout already when the first one stood
     told = "; ".join(_told(record, it) for it in spans[:6])
     more = f"; and {len(spans) - 6} times more" if len(spans) > 6 else ""
     if missing:
@@ -44,7 +47,7 @@ def leaderless(record: Record) -> list[Finding]:
         if position >= 0
     ]
     guessed = [it for _, _, it, _ in spans if it is not None and it.how in ("ended", "silent", "seen")]
-    exact = not missing and not guessed and not record.whole_seconds
+    exact = not missing and not guessed and not record.whole_seconds and not total.startswith("at least")
     nodes = tuple(dict.fromkeys(it.node for _, _, it, _ in spans if it is not None))
     return [*found, Finding(
         LEADERLESS, text, EXACT if exact else INFERRED, nodes, spans[0][0], spans[-1][1], tuple(at), headline=head,
@@ -52,11 +55,20 @@ def leaderless(record: Record) -> list[Finding]:
     )]  # fmt: skip
 
 
+def _before_the_first(record: Record) -> list[Gap]:
+    """An election in the middle of a cluster's life, before any line says who led: somebody did, and was lost."""
+    first = record.reigns[0]
+    tried = [it for it in record.campaigns if it.from_us < first.from_us and not it.pre]
+    if record.boots or not tried or any(it.transfer for it in tried):
+        return []
+    return [(tried[0].from_us, first.from_us, None, first)]
+
+
 def _told(record: Record, gap: Gap) -> str:
     since, until, before, after = gap
     times = record.times
     ends = "to the end of the trace" if after is None else f"until {after.node} was elected in term {after.term}"
-    lost = "" if before is None else f"after {before.node} of {before.where} was gone, "
+    lost = "whoever led before was lost, " if before is None else f"after {before.node} of {before.where} was gone, "
     return f"{times.span(since, until)} from {times.at(since)} to {times.at(until)} ({lost}{ends})"
 
 

@@ -101,6 +101,20 @@ def test_a_leader_that_only_followers_tell_of() -> None:
     assert "no log of n1 is among these files" in answer(found, UNTOLD).answer
 
 
+def test_an_election_in_the_middle_means_that_a_leader_was_lost() -> None:
+    events = [
+        e.SourceNoted(SECOND, "n3", None, None, "here"),
+        e.BecameCandidate(4_100_000, "n2", None, None, 8),
+        e.BecameLeader(4_300_000, "n2", None, None, 8),
+    ]
+    span = answer(told(events), LEADERLESS)
+    assert "no leader for at least 200 ms in all" in span.answer
+    assert "whoever led before was lost" in span.answer
+    assert span.confidence == "inferred"
+    first = [e.BecameCandidate(4_100_000, "n2", None, None, 1), e.BecameLeader(4_300_000, "n2", None, None, 1)]
+    assert told(first).healthy
+
+
 def test_a_disruptor_whose_log_is_missing() -> None:
     deposed = e.BecameFollower(4_100_000, "n1", None, None, 7, None, "MsgAppResp of a higher term from n3")
     events = [
