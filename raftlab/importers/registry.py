@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from raftlab.core.errors import TraceError
 from raftlab.importers import etcd_cluster, etcd_log, etcd_ndjson, shiviz
+from raftlab.importers.dragonboat import importer as dragonboat
 from raftlab.importers.etcd_script import importer as etcd_script
 from raftlab.importers.etcd_status import polling as etcd_status
 from raftlab.importers.etcd_wal import part as etcd_wal
 from raftlab.importers.etcd_wire import capture as etcd_wire
 from raftlab.importers.hashicorp import importer as hashicorp
 from raftlab.importers.imported import FileReport
+from raftlab.importers.kafka_kraft import importer as kafka_kraft
 from raftlab.importers.patterns import read_patterns, read_with
 from raftlab.importers.raft_rs import importer as raft_rs
 from raftlab.importers.source import Source, head_of
@@ -59,7 +61,10 @@ PARTS: Final = tuple(
 )
 """What tells of an etcd cluster, the narrower ones first."""
 
-IMPORTERS: Final = tuple(cast("Importer", module) for module in (etcd_ndjson, etcd_script, hashicorp, raft_rs, shiviz))
+IMPORTERS: Final = tuple(
+    cast("Importer", module)
+    for module in (etcd_ndjson, etcd_script, dragonboat, kafka_kraft, hashicorp, raft_rs, shiviz)
+)
 """What stands alone, the narrower ones first: the first that recognises a file has it, and before the PARTS."""
 
 _ALL: Final[tuple[Importer | Part, ...]] = (*IMPORTERS, *PARTS)

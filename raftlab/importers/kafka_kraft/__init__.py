@@ -1,0 +1,1 @@
+"""Kafka's own Raft (KRaft): the quorum states that brokers and controllers log."""
