@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from raftlab.core.errors import TraceError
-from raftlab.core.events import EntryAppended, NodeObserved, SnapshotTaken, SourceNoted
+from raftlab.core.events import EntryAppended, NodeObserved, SnapshotInstalled, SnapshotTaken, SourceNoted
 from raftlab.core.invariants import Checker
 from raftlab.core.model import Cluster
 from raftlab.importers import Imported, detect, read
@@ -418,3 +418,18 @@ def test_swapped_terms_are_caught(tmp_path: Path) -> None:
         checker.observe(position, event)
 
     assert checker.broken
+
+
+def test_after_a_gap_a_snapshot_of_entries_that_are_missing_was_not_sent_by_a_leader(tmp_path: Path) -> None:
+    wal = _a_member()
+    wal.cut(13, 2, A, 12)
+    wal.put(13, 2, b"missing")
+    wal.cut(14, 2, A, 13)
+    wal.snapshot(13, 2)
+    wal.put(14, 2, b"after")
+    wal.write(tmp_path)[1].unlink()
+
+    imported = read([tmp_path])
+
+    assert of(imported, SnapshotInstalled) == []
+    assert [event.index for event in of(imported, SnapshotTaken)] == [13]  # type: ignore[attr-defined]
