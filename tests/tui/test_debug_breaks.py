@@ -9,6 +9,7 @@ from textual.widgets import Input
 from raftlab.core.events import BecameLeader, VoteGranted
 from raftlab.session import open_traces
 from raftlab.session.breakpoints import Breakpoints
+from raftlab.session.stepping import out
 from raftlab.session.tracks import Tracks, find_now
 from raftlab.tui.app import RaftlabApp
 from raftlab.tui.debug import DebugScreen
@@ -67,6 +68,14 @@ async def test_into_the_causes_and_back_out_the_same_way() -> None:
 
         await pilot.press("U", "U")
         assert session.position == leader
+        second = next(
+            at
+            for at, it in enumerate(recorded())
+            if it.cause is not None and out(recorded(), it.cause) not in (None, at)
+        )
+        session.seek(second)
+        await pilot.press("u", "U")
+        assert session.position == second, "not the first effect of its cause"
         await pilot.press("home", "n", "u")
         assert "no cause is known" in words_in(app, "#keys")
         await pilot.press("U")
@@ -83,6 +92,8 @@ async def test_back_to_where_the_last_jump_began() -> None:
         assert session.position == 1
         await pilot.press("apostrophe")
         assert session.position == len(recorded()) - 1
+        await pilot.press("up", "apostrophe")
+        assert session.position == 1, "a row is no jump"
 
 
 async def test_running_stops_at_breakpoints_in_both_directions() -> None:
