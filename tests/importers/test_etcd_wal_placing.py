@@ -56,6 +56,7 @@ def test_an_entry_waits_for_the_terms_leader(tmp_path: Path) -> None:
 def test_an_entry_waits_for_the_restart_that_shows_the_log_without_it(tmp_path: Path) -> None:
     wal = _follower()
     wal.put(6, 2, b"k6")
+    wal.state(2, 0xB, 5)
     wal.write(tmp_path / "wal")
     log = write(
         tmp_path / "a.log",
@@ -68,6 +69,24 @@ def test_an_entry_waits_for_the_restart_that_shows_the_log_without_it(tmp_path: 
     imported = read([log, tmp_path / "wal"])
 
     assert (_ms(imported, 5), _ms(imported, 6)) == (500, 9400)
+
+
+def test_a_commit_index_waits_for_the_restart_that_shows_a_lower_one(tmp_path: Path) -> None:
+    wal = _follower()
+    wal.state(2, 0xB, 5)
+    wal.write(tmp_path / "wal")
+    log = write(
+        tmp_path / "a.log",
+        *BOOT,
+        zap34(9000, "newRaft a [peers: [], term: 2, commit: 4, applied: 0, lastindex: 5, lastterm: 2]"),
+        zap34(9001, "a became follower at term 2"),
+        zap34(9400, "raft.node: a elected leader b at term 2"),
+    )
+
+    imported = read([log, tmp_path / "wal"])
+
+    rises = [(event.at_us // 1000 % 60_000, event.index) for event in of(imported, CommitAdvanced)]  # type: ignore[attr-defined]
+    assert rises == [(400, 1), (9000, 4), (9400, 5)]
 
 
 def test_an_entry_waits_for_a_line_that_prints_the_logs_end_without_it(tmp_path: Path) -> None:

@@ -234,9 +234,9 @@ def test_alone_there_is_no_clock_and_no_role_and_configurations_count_once_commi
 
     assert imported.unit == "step"
     assert [event.at_us for event in imported.events] == sorted(event.at_us for event in imported.events)
-    assert "roles" not in imported.knows
+    assert {"roles", "leaders"}.isdisjoint(imported.knows)
     for node in state_of(imported).nodes.values():
-        assert node.role is UNKNOWN
+        assert (node.role, node.leader) == (UNKNOWN, UNKNOWN)
         assert node.config == Config(("n1", "n2", "n3"))
         assert node.config_index == 3
 

@@ -72,8 +72,9 @@ def reach(telling: Telling, member: Member, state: State) -> None:
         telling.emit(member, NodeObserved, term=state.term, **known)
     elif state.term > member.term:
         telling.advance(member, state.term, None)
-        if telling.onlooker is not None and not member.logged:
-            telling.emit(member, NodeObserved, unknown=("role", "leader"))  # what messages and polls had shown is past
+        if not member.logged:
+            # A WAL tells neither; and what messages and polls had shown is past.
+            telling.emit(member, NodeObserved, unknown=("role", "leader"))
         if vote is UNKNOWN:
             telling.emit(member, NodeObserved, unknown=("vote",))
         elif vote is not None:
