@@ -29,6 +29,7 @@ METADATA, ENTRY, HARD_STATE, CRC, SNAPSHOT = 1, 2, 3, 4, 5
 RECORD_BYTES: Final = 64 << 20
 """Longer than any record of etcd's (its segments are no longer): a frame that claims more is damaged."""
 
+_REST_BYTES: Final = 2 * RECORD_BYTES
 _SECTOR: Final = 512
 _BATCH_RECORDS, _BATCH_BYTES = 2048, 1 << 20
 _CHUNK: Final = 1 << 20
@@ -224,9 +225,9 @@ class _Bytes:
         return taken
 
     def count_nonzero_rest(self) -> int:
-        """How many of the bytes that are left aren't zero."""
-        count = 0
-        while piece := self.take(_CHUNK):
+        """How many of the bytes that are left aren't zero; two segments' worth is looked at (it may be packed)."""
+        count, start = 0, self.offset
+        while self.offset - start < _REST_BYTES and (piece := self.take(_CHUNK)):
             if piece.strip(b"\0"):
                 count += len(piece) - piece.count(0)
         return count
