@@ -28,6 +28,8 @@ DEBUG_KEYS: list[BindingType] = [
         hidden("B", "breaks", "breakpoints: on, off, edit, delete"),
         shown("colon", "query", "until", "run until something holds, such as n2.term > 3", display=":"),
         shown("space", "play", "play", "play, pause"),
+        hidden("plus,equals_sign", "speed(1)", "play faster", display="+"),
+        hidden("minus", "speed(-1)", "play slower", display="-"),
         hidden("escape", "stop", "stop searching or playing; then list all again", display="esc"),
     ),
     *group(

@@ -57,7 +57,7 @@ class KeyHelp(Modal[None]):
                     continue
                 said.add(binding.key)
                 title = binding.group.description if binding.group is not None else ""
-                title = title or ("everywhere" if found else "keys")
+                title = title or ("everywhere" if owner is self.app else "keys")
                 lines = found.setdefault(title, [(Said(title, "muted", BOLD),)])
                 lines.append((Said(f"{key_words(binding):>{_KEYS}}", "gold_text", BOLD), Said(f"   {words}")))
         return list(found.values())

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from raftlab.session import Opened
+from raftlab.session import Lane, Opened, Session, open_scenario
 from raftlab.session.notes import Note, Notes
 from raftlab.tui.debug import ALL_TABS, DebugScreen
 from raftlab.tui.help import KeyHelp
 from raftlab.tui.prompt import Prompt
 from raftlab.tui.starting import debug_screen
+from raftlab.tui.watch import WatchScreen
 from tests.tui.screens import SMALL, debugger, recorded, showing, words_in, words_on
 from tests.tui.test_debug_breaks import screen_of, type_in
 
@@ -204,6 +205,20 @@ async def test_help_groups_keys_by_what_they_are_for(size: tuple[int, int]) -> N
             assert f" {title} " in found.replace("\n", " "), title
         assert "reverse-continue to the breakpoint before" in found
         assert "back to where u came from" in found
+        titles = [group[0][0].text for group in app.screen._keys()]
+        assert "keys" not in titles, "every key of the debugger has a group"
+
+
+async def test_help_of_a_screen_without_groups_has_one_for_its_keys() -> None:
+    async with showing(lambda: WatchScreen(Session([Lane.begin(open_scenario("leader-crash"))]), "x")) as (app, pilot):
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(app.screen, KeyHelp)
+        keys = app.screen._keys()
+
+    titles = {group[0][0].text: len(group) for group in keys}
+    assert list(titles) == ["keys", "everywhere"]
+    assert titles["keys"] > 8
 
 
 def test_every_key_of_the_debugger_does_one_thing() -> None:
