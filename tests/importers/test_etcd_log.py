@@ -311,3 +311,13 @@ def test_a_lease_and_an_old_term_refuse_a_vote(tmp_path: Path) -> None:
 
     assert [event.reason for event in of(imported, VoteRefused)] == ["lease", "term"]  # type: ignore[attr-defined]
     assert of(imported, MessageSent) == []
+
+
+# --- kinds -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["etcd-log", "etcd-zap", "etcd-capnslog"])
+def test_other_names_of_the_kind(kind: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.log", zap34(0, f"{A} became follower at term 1"))
+
+    assert [report.kind for report in read([path], kind).files] == ["etcd-log"]

@@ -64,16 +64,14 @@ def gather(
 
 
 def _lines(source: Source, progress: Progress | None) -> Iterator[tuple[int, bytes]]:
-    """The lines. Of two bytes a character, the zeros go: what raft logs has none in it."""
+    """The lines, without a mark of their encoding. Of two bytes a character, the zeros go: raft logs none."""
     lines = source.lines(progress)
     if source.head.startswith(_MARKS_OF_16_BITS):
         narrow = ((number, line.replace(b"\0", b"")) for number, line in lines)
-        lines = ((number, line) for number, line in narrow if line)
-    for number, line in lines:
-        if number == 1:
-            line = line.removeprefix(_MARK_OF_UTF8)
-            line = line[2:] if line.startswith(_MARKS_OF_16_BITS) else line
-        yield number, line
+        return ((number, line[2:] if number == 1 else line) for number, line in narrow if line)
+    if source.head.startswith(_MARK_OF_UTF8):
+        return ((number, line.removeprefix(_MARK_OF_UTF8) if number == 1 else line) for number, line in lines)
+    return lines
 
 
 class _Reader:
@@ -91,12 +89,16 @@ class _Reader:
         number = others = 0
         skipped = {NOT_RAFT: 0}
         for number, line in lines:
-            if line.startswith(ZAP_START) and may_matter(line) is None and not line.startswith(ZAP_LAST_WORDS):
+            reason: str | None
+            if line.startswith(ZAP_START):
+                if may_matter(line) is not None or line.startswith(ZAP_LAST_WORDS):
+                    reason = self._object(number, line, NAKED) if b"\x1b" not in line else self._take(number, line)
                 # No need to decode what nobody will read: an object's line begins and ends as one.
-                if line[-2:] == b"}\n" or line.rstrip()[-1:] == b"}":
+                elif line[-2:] == b"}\n" or line.rstrip()[-1:] == b"}":
                     others += 1
                     continue
-                reason: str | None = NOT_ETCDS
+                else:
+                    reason = NOT_ETCDS
             elif passes(line):
                 others += 1
                 continue
@@ -117,7 +119,7 @@ class _Reader:
         wrapping = NAKED
         for _ in range(DEPTH + 1):
             if line[:1] == b"{":
-                found = self._object(number, line, wrapping)
+                found = self._wrapped_or_object(number, line, wrapping)
             else:
                 head = TEXT.match(line)
                 if head is not None:
@@ -132,22 +134,26 @@ class _Reader:
                 line = uncoloured(line)
         return NOT_ETCDS
 
-    def _object(self, number: int, line: bytes, wrapping: Wrapping) -> tuple[bytes, Wrapping] | str | None:
+    def _wrapped_or_object(self, number: int, line: bytes, wrapping: Wrapping) -> tuple[bytes, Wrapping] | str | None:
         """What an object holds if it is an envelope; else it is taken, and perhaps a reason comes back."""
         if line.startswith(ZAP_START):
             if ZAP_MATTERS.search(line) is None and not line.startswith(ZAP_LAST_WORDS):
                 return NOT_RAFT if line.rstrip()[-1:] == b"}" else NOT_ETCDS
-        elif self._in_docker or line.startswith(b'{"log"'):
+            return self._object(number, line, wrapping)
+        if self._in_docker or line.startswith(b'{"log"'):
             found = unwrap_docker(line, wrapping)
             self._in_docker = found is not None
             if found is not None:
                 return found
         fields = self._decoded(line)
-        if fields is None:
-            return NOT_ETCDS
-        if "msg" in fields and "MESSAGE" not in fields:
-            return zap.take(self.account, number, fields, wrapping)
+        if fields is None or "msg" in fields:
+            return self._object(number, line, wrapping)
         return unwrap_journal(fields, wrapping) or unwrap_docker(line, wrapping) or NOT_RAFT
+
+    def _object(self, number: int, line: bytes, wrapping: Wrapping) -> str | None:
+        """An object of zap's."""
+        fields = self._decoded(line)
+        return NOT_ETCDS if fields is None else zap.take(self.account, number, fields, wrapping)
 
     def _decoded(self, line: bytes) -> dict[str, Any] | None:
         try:
