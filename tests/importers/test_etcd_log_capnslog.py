@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from raftlab.core.events import BecameCandidate, BecameFollower, BecameLeader, NodeRemoved, SnapshotTaken, SourceNoted
-from raftlab.importers import Imported, detect, read
+from raftlab.importers import Imported, detect, etcd_log, read
 from tests.importers.lines import A, B, C, write, zap34
 from tests.importers.looking import of, recording, state_of
 
@@ -214,10 +214,11 @@ def test_last_words_a_panic_and_a_removal(tmp_path: Path) -> None:
     assert imported.files[1].skipped == {"not a line of an etcd log": 1}
 
 
-def test_other_programs_lines_of_that_shape_are_not_etcds(tmp_path: Path) -> None:
-    line = "2022-03-05 11:57:10.103113 I | raft: [f:1,l:0,t:0,c:0,a:0] [00001:00002] t1 became follower\n"
+def test_other_programs_lines_of_that_shape_are_not_etcds() -> None:
+    dragonboats = b"2022-03-05 11:57:10.103113 I | raft: [f:1,l:0,t:0,c:0,a:0] [00001:00002] t1 became follower\n"
 
-    assert detect(write(tmp_path / "a.log", line, "2022-03-05 11:57:10.1 [INFO] agent: up\n")) is None
+    assert not etcd_log.recognises(dragonboats + b"2022-03-05 11:57:10.1 [INFO] agent: up\n")
+    assert etcd_log.recognises(dragonboats.replace(b"raft: [f", b"etcdserver: [f"))
 
 
 def test_a_file_that_changes_from_capnslog_to_zap(tmp_path: Path) -> None:
