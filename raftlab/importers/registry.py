@@ -19,6 +19,7 @@ from raftlab.importers.hashicorp import importer as hashicorp
 from raftlab.importers.imported import FileReport
 from raftlab.importers.kafka_kraft import importer as kafka_kraft
 from raftlab.importers.patterns import read_patterns, read_with
+from raftlab.importers.rabbitmq_ra import importer as rabbitmq_ra
 from raftlab.importers.raft_rs import importer as raft_rs
 from raftlab.importers.source import Source, head_of
 from raftlab.importers.sources import Unread, gather_sources
@@ -63,7 +64,7 @@ PARTS: Final = tuple(
 
 IMPORTERS: Final = tuple(
     cast("Importer", module)
-    for module in (etcd_ndjson, etcd_script, dragonboat, kafka_kraft, hashicorp, raft_rs, shiviz)
+    for module in (etcd_ndjson, etcd_script, dragonboat, kafka_kraft, rabbitmq_ra, hashicorp, raft_rs, shiviz)
 )
 """What stands alone, the narrower ones first: the first that recognises a file has it, and before the PARTS."""
 

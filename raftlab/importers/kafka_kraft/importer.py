@@ -22,9 +22,7 @@ TITLE: Final = "a log of Kafka in KRaft mode"
 KNOWS: Final = ("roles", "terms", "votes", "leaders", "config")
 """What the lines tell at every moment; the high watermark they tell now and then only."""
 
-_SIGN: Final = re.compile(
-    rb"\[RaftManager (?:nodeId|id)=\d+\] (?:Completed transition|Attempting durable transition) to \w+\("
-)
+_SIGN: Final = re.compile(rb"\[RaftManager (?:nodeId|id)=\d+\] ")
 _DONE: Final = "Completed transition to "
 _MAY_MATTER: Final = b"[RaftManager "
 _NOT_RAFT: Final = "not about raft"
