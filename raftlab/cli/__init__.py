@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "lessons": Entry("raftlab.cli.lessons", "command", "List the lessons, or check that each can be solved."),
     "show": Entry("raftlab.cli.show", "command", "Project a cluster for a classroom."),
     "debug": Entry("raftlab.cli.debug", "command", "Step through a trace, ours or a real system's logs."),
+    "diagnose": Entry("raftlab.cli.diagnose", "command", "Say what is wrong with a cluster, from its logs."),
     "run": Entry("raftlab.cli.run", "command", "Run a scenario and record its trace."),
     "scenarios": Entry("raftlab.cli.scenarios", "command", "List the scenarios that ship."),
     "import": Entry("raftlab.cli.import_", "command", "Turn a real system's logs into a trace."),
@@ -35,7 +36,6 @@ COMMANDS: Final[dict[str, Entry]] = {
     "events": Entry("raftlab.cli.events", "command", "Print a trace's events, one a line, in words."),
     "why": Entry("raftlab.cli.why", "command", "Print the chain of causes that led to an event."),
     "export": Entry("raftlab.cli.export", "command", "Write a range as Mermaid, SVG, ShiViz, JSON, or an HTML page."),
-    "diagnose": Entry("raftlab.cli.diagnose", "command", "Say what is wrong with a cluster, from its logs."),
     "rules": Entry("raftlab.cli.rules", "command", "Print the rules of Raft, and how each can be broken."),
     "soak": Entry("raftlab.cli.soak", "command", "Search for broken invariants with random faults."),
     "bench": Entry("raftlab.cli.bench", "command", "Measure raftlab on this machine."),
@@ -84,6 +84,7 @@ def main(context: click.Context) -> None:
     Examples:
       raftlab learn quorum-math
       raftlab show leader-crash
+      raftlab diagnose node1.log node2.log node3.log
       raftlab debug node1.log node2.log node3.log
     """
     if context.invoked_subcommand is None:

@@ -35,7 +35,12 @@ if TYPE_CHECKING:
 @click.option("--grep", metavar="TEXT", help="Events whose sentence has this text (upper or lower case).")
 @click.option("--from", "first", metavar="AT", help="From this event number or time on.")
 @click.option("--to", "last", metavar="AT", help="Up to this event number or time.")
-@click.option("--import-kind", "import_kind", metavar="KIND", help="The kind of foreign file, when detection errs.")
+@click.option(
+    "--import-kind",
+    "import_kind",
+    metavar="KIND",
+    help="The kind of foreign file, or a YAML file of patterns (--kind of other commands).",
+)
 @format_option
 def command(
     traces: tuple[str, ...],

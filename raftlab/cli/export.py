@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from raftlab.cli.output import parse_position, traces_argument, warn_of_source
+from raftlab.cli.output import kind_option, parse_position, traces_argument, warn_of_source
 from raftlab.core.errors import RaftlabError
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ FORMS: Final = {
 @click.option("-o", "--output", "output", required=True, metavar="FILE", help="Where to: .mmd .svg .shiviz .json .html")
 @click.option("--from", "first", metavar="AT", help="From this event number or time on.")
 @click.option("--to", "last", metavar="AT", help="Up to this event number or time.")
-@click.option("--import-kind", "import_kind", metavar="KIND", help="The kind of foreign file, when detection errs.")
-def command(traces: tuple[str, ...], output: str, first: str | None, last: str | None, import_kind: str | None) -> None:
+@kind_option
+def command(traces: tuple[str, ...], output: str, first: str | None, last: str | None, kind: str | None) -> None:
     """Write a range of a trace as a file for others; its ending says what it becomes.
 
     \b
@@ -56,7 +56,7 @@ def command(traces: tuple[str, ...], output: str, first: str | None, last: str |
         what = f"{ending} is unknown" if ending else "it has none"
         raise RaftlabError(f"{output}: the ending says what to write, and {what}; there are {there}")
     _refuse_input(path, traces)
-    opened = open_traces(traces, import_kind)
+    opened = open_traces(traces, kind)
     timeline = opened.timeline
     warn_of_source(timeline, "json")
     start = 0 if first is None else _first_of(first, timeline)

@@ -20,7 +20,12 @@ format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print.", show_default=True
 )
 kind_option = click.option(
-    "--kind", default=None, metavar="KIND", help="The kind of foreign file, when detection errs."
+    "--kind",
+    "--import-kind",
+    "kind",
+    default=None,
+    metavar="KIND",
+    help="The kind of foreign file, when detection errs; or a YAML file of patterns, for a log of another kind.",
 )
 traces_argument = click.argument("traces", nargs=-1, required=True, metavar="TRACE...")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from raftlab.cli.output import format_option, print_json, shown_time, traces_argument, warn_of_source
+from raftlab.cli.output import format_option, kind_option, print_json, shown_time, traces_argument, warn_of_source
 from raftlab.core.errors import RaftlabError
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: raftlab why n1.log n2.log n3.log --event 129")
 @traces_argument
 @click.option("--event", "position", type=int, required=True, metavar="N", help="The number of the event to explain.")
-@click.option("--import-kind", "import_kind", metavar="KIND", help="The kind of foreign file, when detection errs.")
+@kind_option
 @format_option
-def command(traces: tuple[str, ...], position: int, import_kind: str | None, form: str) -> None:
+def command(traces: tuple[str, ...], position: int, kind: str | None, form: str) -> None:
     """Say why an event happened: the chain of causes that led to it, oldest first.
 
     Where an event follows from what its node knew (a refused vote, a commit, an election after silence), the events
@@ -28,7 +28,7 @@ def command(traces: tuple[str, ...], position: int, import_kind: str | None, for
     from raftlab.session import open_traces
     from raftlab.trace.chain import MOST, explain
 
-    timeline = open_traces(traces, import_kind).timeline
+    timeline = open_traces(traces, kind).timeline
     if not 0 <= position < len(timeline):
         there = f"the events are 0 to {len(timeline) - 1}" if len(timeline) else "there are no events at all"
         raise RaftlabError(f"there is no event {position}; {there}")

@@ -18,6 +18,7 @@ _NO_LOG: Final = {
     ".tmp": "a file that etcd has set aside for later",
     ".broken": "a file that etcd has given up",
     ".snap": "a snapshot's file: the WAL beside it tells its index and term",
+    ".notes.yaml": "raftlab's own notes on a trace",
 }
 
 
@@ -65,10 +66,15 @@ def _files(paths: Sequence[Path | str]) -> Iterator[tuple[Path, bool]]:
             yield path, False
             continue
         for found in sorted(path.rglob("*")):
-            if found.is_file():
+            if found.is_file() and not _hidden(found.relative_to(path)):
                 yield found, True
         if not any(path.iterdir()):
             raise TraceError("this directory is empty; name log files, or a directory that holds some", file=str(name))
+
+
+def _hidden(path: Path) -> bool:
+    """Whether it is of those files that a directory's owner doesn't see either (.git, .cache)."""
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _reason_not_to(path: Path) -> str:

@@ -202,3 +202,18 @@ def test_a_directory_is_looked_through(tmp_path: Path) -> None:
         "of no kind that raftlab knows",
     }
     assert len(imported.events) == len(read(logs(COPY)).events)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[core]\n\tlogallrefupdates = true\nname = "raftlab"\n',
+        "# A recording\n\nlogger=zap level=debug\nA real recording, not a log. Error: none.\n",
+        "entry of an older term, not committed by counting\nlog matching; no leader; pending\npanic: not here\n",
+    ],
+)
+def test_prose_and_settings_are_no_logs(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text(text)
+
+    assert detect(path) is None

@@ -12,7 +12,7 @@ import re
 from typing import Final
 
 from raftlab.importers.etcd_log.server_texts import TEXTS, ZAP_TEXTS
-from raftlab.importers.raft_forms import LINE_STARTS
+from raftlab.importers.raft_forms import LINE_STARTS, form_of
 
 ZAP_START: Final = b'{"level"'
 
@@ -55,6 +55,10 @@ _ETCDS: Final = re.compile(
 )
 
 
+_ID_DIGITS: Final = 8
+"""An etcd member's id has 16 hexadecimal digits, seldom some fewer."""
+
+
 def passes(line: bytes) -> bool:
     """Whether a line, whatever wraps it, is surely a whole object of zap's that isn't about raft."""
     begin = line.find(ZAP_START)
@@ -74,9 +78,18 @@ def is_etcds(line: bytes) -> bool:
         return all(key in line for key in (b'"level":', b'"ts":', b'"msg":'))
     head = TEXT.match(line)
     if head is None:
-        return line.startswith(b"panic: ") or bool(BARE_MATTERS.match(line))
+        return _is_bare(line)
     if head["fine"]:
         return bool(_ETCDS.match(line, head.end()) or CAPNSLOG_MATTERS.match(line, head.end()))
     if head["whole"]:
         return bool(RAFT_MATTERS.match(line, head.end()))
     return bool(head["fabric"]) and head["package"].startswith(b"orderer")
+
+
+def _is_bare(line: bytes) -> bool:
+    """Whether a text without a head is raft's beyond doubt: a known form, and the id of a node in it.
+
+    Prose and settings have lines that begin like one of raft's.
+    """
+    found = form_of(line.decode("utf-8", "replace").rstrip()) if BARE_MATTERS.match(line) else None
+    return found is not None and found[0] not in ("unknown", "note", "no_state") and len(found[1]) >= _ID_DIGITS
