@@ -221,6 +221,54 @@ def test_a_log_of_warnings_only_still_tells_the_leader(tmp_path: Path) -> None:
     assert (node.role, node.current_term, node.leader) == (FOLLOWER, UNKNOWN, UNKNOWN)
 
 
+def test_a_lost_election_in_a_log_of_warnings_only(tmp_path: Path) -> None:
+    text = says(1, 1, 3, "became candidate") + says(2, 1, 3, "received 1 votes and 2 rejections, quorum is 2")
+
+    assert at_the_end(import_of(tmp_path, text)).nodes["n00001"].role is FOLLOWER
+
+
+def test_a_stamp_before_that_of_the_line_above_changes_no_order(tmp_path: Path) -> None:
+    text = says(5, 1, 3, "became candidate") + says(4, 1, 3, "became leader") + says(6, 1, 3, "has lost quorum")
+    other = says(4.5, 2, 3, "became follower")
+
+    imported = import_of(tmp_path, text, other)
+
+    assert [event.node for event in imported.events[1:3]] == ["n00002", "n00002"]
+    leading = next(it for it in imported.events if type(it).__name__ == "BecameLeader")
+    assert leading.at_us == next(it.at_us for it in imported.events if type(it).__name__ == "BecameCandidate")
+
+
+def test_a_term_of_0_stands_for_an_entry_that_is_gone(tmp_path: Path) -> None:
+    log = at_the_end(import_of(tmp_path, says(0, 1, 5, "became follower", last_term=0))).nodes["n00001"].log
+
+    assert (log.last_index, log.last_term) == (7, UNKNOWN)
+
+
+def test_a_term_that_rose_without_a_word_leaves_the_vote_unknown(tmp_path: Path) -> None:
+    text = says(1, 1, 2, "became follower") + says(2, 1, 4, "dropped proposal, no leader")
+
+    node = at_the_end(import_of(tmp_path, text)).nodes["n00001"]
+
+    assert (node.current_term, node.voted_for, node.leader) == (4, UNKNOWN, UNKNOWN)
+
+
+def test_a_leader_that_made_it_follow_once_is_not_taken_for_the_next(tmp_path: Path) -> None:
+    text = says(1, 1, 2, "received Heartbeat with higher term (4) from n00003") + says(1, 1, 4, "became follower")
+    text += says(2, 1, 5, "became candidate") + says(3, 1, 5, "became follower")
+
+    imported = import_of(tmp_path, text)
+
+    assert at_the_end(imported).nodes["n00001"].leader is UNKNOWN
+    last = [it for it in imported.events if type(it).__name__ == "BecameFollower"][-1]
+    assert last.reason == ""  # type: ignore[attr-defined]
+
+
+def test_a_line_without_a_time_is_counted(tmp_path: Path) -> None:
+    imported = import_of(tmp_path, ONE + says(9, 1, 3, "has lost quorum")[26:])
+
+    assert imported.files[0].skipped["no time that can be read in it"] == 1
+
+
 def test_of_several_shards_the_one_told_most_of(tmp_path: Path) -> None:
     other = says(0.5, 1, 9, "became candidate").replace("[00040:", "[00041:")
 

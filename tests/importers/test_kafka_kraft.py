@@ -13,6 +13,7 @@ from raftlab.core.invariants import Checker
 from raftlab.core.model import CANDIDATE, FOLLOWER, LEADER, PRE_CANDIDATE, UNKNOWN, Cluster
 from raftlab.importers import detect, read
 from raftlab.importers.kafka_kraft.lines import state_of
+from raftlab.importers.stamps import micros
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,6 +136,7 @@ def test_an_election_in_every_form(form: type[str], tmp_path: Path) -> None:
     ] * 3
     times = [event.at_us for event in imported.events]
     assert times == sorted(times)
+    assert times[0] == micros("2024-02-03T11:00:00.100")
 
 
 def test_a_vote_stands_behind_its_candidate_whatever_the_clocks_say(tmp_path: Path) -> None:
@@ -173,7 +175,7 @@ def test_the_newest_states_with_pre_votes(tmp_path: Path) -> None:
     assert (node.role, node.current_term, node.voted_for, node.leader) == (CANDIDATE, 1, "1", None)
     counted = [(it.voter, it.pre) for it in imported.events if isinstance(it, VoteCounted)]
     assert counted == [("2", True), ("1", False)]
-    assert sum(imported.files[0].skipped.values()) == 1
+    assert imported.files[0].skipped == {"announces a quorum state that a line below says is entered": 1}
 
 
 @pytest.mark.parametrize(
@@ -220,6 +222,41 @@ def test_the_raft_clients_other_lines_are_notes_and_the_networks_are_not(tmp_pat
     notes = [event.text for event in import_of(tmp_path, ONE).events if isinstance(event, SourceNoted)]
 
     assert notes == ["Election has timed out, backing off for 0ms"]
+
+
+def test_who_has_not_answered_is_not_counted_nor_who_answered_in_another_epoch(tmp_path: Path) -> None:
+    again = CANDIDATE_5.format("UNRECORDED", "UNRECORDED", TAIL).replace("epoch=5", "epoch=6")
+    text = enters(1, 1, STANDS) + enters(2, 1, again, CANDIDATE_5.format("UNRECORDED", "REJECTED", TAIL))
+    text += enters(3, 1, again.replace("epoch=6", "epoch=7"), CANDIDATE_5.format("GRANTED", "GRANTED", TAIL))
+
+    counted = [it for it in import_of(tmp_path, text).events if isinstance(it, VoteCounted)]
+
+    told = [(it.voter, it.granted, it.term) for it in counted]
+    assert told == [("1", True, 5), ("3", False, 5), ("1", True, 6), ("1", True, 7)]
+
+
+def test_states_at_the_beginning_of_a_log_tell_their_vote(tmp_path: Path) -> None:
+    resigned = f"ResignedState(localId=1, epoch=5, {V}, electionTimeoutMs=9, unackedVoters=[], preferredSuccessors=[])"
+
+    assert at_the_end(import_of(tmp_path, enters(1, 1, resigned))).nodes["1"].voted_for == "1"
+    assert at_the_end(import_of(tmp_path, enters(1, 1, UNATTACHED))).nodes["1"].voted_for is None
+    assert at_the_end(import_of(tmp_path, enters(1, 2, VOTED))).nodes["2"].voted_for == "1"
+
+
+def test_who_gives_its_vote_becomes_no_follower_again(tmp_path: Path) -> None:
+    kinds = [type(event).__name__ for event in import_of(tmp_path, TWO).events]
+
+    assert kinds.count("BecameFollower") == 2
+
+
+def test_a_high_watermark_is_told_when_it_rises_and_anew_after_a_restart(tmp_path: Path) -> None:
+    mark = ONE.splitlines(keepends=True)[-1]
+
+    imported = import_of(tmp_path, ONE + mark + enters(8, 1, UNATTACHED.replace("4", "5")) + mark)
+
+    kinds = [type(event).__name__ for event in imported.events]
+    assert kinds.count("CommitAdvanced") == 2
+    assert imported.files[0].skipped["a high watermark that repeats what earlier lines said"] == 1
 
 
 def test_a_state_that_is_cut_off_is_counted(tmp_path: Path) -> None:

@@ -156,6 +156,47 @@ def test_a_pre_vote_raises_no_term_and_leaves_the_vote_unknown(tmp_path: Path) -
     assert (node.role, node.current_term, node.voted_for, node.leader) == (PRE_CANDIDATE, 6, UNKNOWN, None)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"granting pre-vote for {member(C)} machine version (their:ours) 3:3 with last indexterm {{9,7}} "
+        "for term 7 previous term 7",
+        "pre_vote election called for in term 7",
+    ],
+)
+def test_after_a_pre_vote_a_vote_that_was_told_is_unknown(text: str, tmp_path: Path) -> None:
+    assert at_the_end(import_of(tmp_path, ONE, TWO)).nodes[B].voted_for == A
+    assert at_the_end(import_of(tmp_path, ONE, TWO + says(9, text))).nodes[B].voted_for is UNKNOWN
+
+
+def test_who_grants_a_vote_is_a_follower(tmp_path: Path) -> None:
+    vote = f"granting vote for {member(A)} with last indexterm {{40,6}}for term 7 previous term was 6"
+
+    node = at_the_end(import_of(tmp_path, banner(B) + says(1, vote))).nodes[B]
+
+    assert (node.role, node.current_term, node.voted_for, node.leader) == (FOLLOWER, 7, A, UNKNOWN)
+
+
+def test_who_detects_a_leader_is_a_follower(tmp_path: Path) -> None:
+    node = at_the_end(import_of(tmp_path, ONE + says(5, f"detected a new leader {member(B)} in term 8"))).nodes[A]
+
+    assert (node.role, node.current_term, node.voted_for, node.leader) == (FOLLOWER, 8, UNKNOWN, B)
+
+
+def test_a_vote_for_the_same_one_in_the_next_term_is_a_vote_again(tmp_path: Path) -> None:
+    again = f"granting vote for {member(A)} with last indexterm {{40,6}} for term 8 previous term was 7"
+
+    node = at_the_end(import_of(tmp_path, ONE, TWO + says(9, again))).nodes[B]
+
+    assert (node.current_term, node.voted_for) == (8, A)
+
+
+def test_a_request_for_a_pre_vote_raises_the_term_of_who_refuses_it(tmp_path: Path) -> None:
+    asked = says(9, f"declining pre-vote for {member(B)} for term 9, candidate last log index term was: {{4,6}}")
+
+    assert at_the_end(import_of(tmp_path, TWO + asked)).nodes[B].current_term == 9
+
+
 def test_votes_given(tmp_path: Path) -> None:
     granted = [it for it in import_of(tmp_path, ONE, TWO).events if isinstance(it, VoteGranted)]
 
@@ -241,6 +282,9 @@ def test_the_node_by_its_directory_its_files_name_or_the_files_own(tmp_path: Pat
     named = tmp_path / f"{B}.log"
     named.write_text(body)
     assert read([named]).nodes == (B,)
+    named.write_text(compose(body))
+    assert read([named]).nodes == (B,)
+    assert import_of(tmp_path, compose(body)).nodes == ("red-1",)
 
 
 def test_of_several_clusters_the_one_told_most_of(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_TERM: Final = r"(?P<term>\d{1,20})"
+_TERM: Final = r"(?P<term>\d{1,18})"
 _LATER: Final = r"(?: at term \d+)?"
 
 _FORMS: Final = tuple(
@@ -32,8 +32,8 @@ _FORMS: Final = tuple(
         ("dropped_vote", rf"dropped RequestVote at term {_TERM} from (?P<peer>n\d+), leader available"),
         ("higher", rf"received (?P<type>\w+) with higher term \({_TERM}\) from (?P<peer>n\d+)"),
         ("yields", r"become follower(?:KE)? after receiving higher term from (?P<peer>n\d+)"),
-        ("append_refused", r"rejected Replicate index (?P<index>\d{1,20}) term \d+ from (?P<peer>n\d+)"),
-        ("restoring", rf"starts to restore snapshot index (?P<index>\d{{1,20}}) term {_TERM}"),
+        ("append_refused", r"rejected Replicate index (?P<index>\d{1,18}) term \d+ from (?P<peer>n\d+)"),
+        ("restoring", rf"starts to restore snapshot index (?P<index>\d{{1,18}}) term {_TERM}"),
         ("quorum_lost", r"has lost quorum"),
         ("progress", r"(?:set|restored) (?:remote|nonVoting|observer|witness) .*"),
     )

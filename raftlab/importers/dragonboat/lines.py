@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from raftlab.importers.stamps import micros
 
-_N: Final = r"(\d{1,20})"
+_N: Final = r"(\d{1,18})"
 _STATE: Final = re.compile(
     rf"\[f:{_N},l:{_N},t:{_N},c:{_N},a:{_N}\] \[(\d{{5}}):(\d{{5}})\] t{_N},? (.*)$", re.DOTALL | re.ASCII
 )

@@ -16,12 +16,12 @@ from msgspec import Struct
 
 from raftlab.importers.stamps import micros
 
-_LINE: Final = re.compile(r"\[RaftManager (?:nodeId|id)=(\d{1,20})\] (.*)$", re.DOTALL | re.ASCII)
+_LINE: Final = re.compile(r"\[RaftManager (?:nodeId|id)=(\d{1,18})\] (.*)$", re.DOTALL | re.ASCII)
 _STAMP: Final = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _NAME: Final = re.compile(r"(\w+)\(")
-_NUMBER: Final = re.compile(r"(?:OptionalInt\[)?(\d{1,20})\]?", re.ASCII)
-_NODE: Final = re.compile(r".*\(id: (\d{1,20})\b.*", re.ASCII)
-_KEY: Final = re.compile(r"(?:Optional\[)?ReplicaKey\(id=(\d{1,20})\b.*", re.ASCII)
+_NUMBER: Final = re.compile(r"(?:OptionalInt\[)?(\d{1,18})\]?", re.ASCII)
+_NODE: Final = re.compile(r".*\(id: (\d{1,18})\b.*", re.ASCII)
+_KEY: Final = re.compile(r"(?:Optional\[)?ReplicaKey\(id=(\d{1,18})\b.*", re.ASCII)
 _OPEN: Final = "([{"
 _CLOSE: Final = ")]}"
 
@@ -46,7 +46,7 @@ class QuorumState(Struct):
     def epoch(self) -> int | None:
         """The term."""
         text = self.fields.get("epoch", "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= 20 else None
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
     def leader(self) -> str | None:
         """Who leads, if the state says so."""
@@ -77,7 +77,7 @@ def taken_apart(line: str) -> KraftLine | None:
     stamps = _STAMP.findall(head)
     stamp = stamps[-1] if stamps else ""
     written = re.search(r" \(([\w.$]+)\)(?: \[[^\]]*\])?$", text)
-    before = re.search(r"([\w.$]+)\s+: $", head)
+    before = re.search(r"([\w.$]{1,200})\s{1,60}: $", head[-300:])
     logger = written[1] if written else before[1] if before else ""
     if written:
         text = text[: written.start()]

@@ -34,9 +34,9 @@ from raftlab.importers.kafka_kraft.lines import QuorumState
 from raftlab.importers.story import Story
 
 _WATERMARK: Final = re.compile(
-    r"High watermark set to (?:Optional\[)?LogOffsetMetadata\(offset=(\d{1,20})\b.*? for epoch \d+", re.ASCII
+    r"High watermark set to (?:Optional\[)?LogOffsetMetadata\(offset=(\d{1,18})\b.*? for epoch \d+", re.ASCII
 )
-_OFFSET: Final = re.compile(r"\boffset=(\d{1,20})\b", re.ASCII)
+_OFFSET: Final = re.compile(r"\boffset=(\d{1,18})\b", re.ASCII)
 STATES: Final = ("Unattached", "Voted", "Follower", "Prospective", "Candidate", "Leader", "Resigned")
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 _PEER: Final = r"(?P<peer>\{[^{}]+\})"
-_TERM: Final = r"(?P<term>\d{1,20})"
+_TERM: Final = r"(?P<term>\d{1,18})"
 _AT: Final = r"(?:indexterm|\{index, term\}) \{\d+,\d+\}"
 
 _FORMS: Final = tuple(
@@ -18,13 +18,13 @@ _FORMS: Final = tuple(
         ("granted", rf"granting vote for {_PEER} with last {_AT} ?for term {_TERM} previous term was \d+"),
         ("pre_granted", rf"granting pre-vote for {_PEER} .*?for term {_TERM} previous term (?:was )?\d+"),
         ("declined", rf"declining vote for {_PEER} for term {_TERM},.*"),
-        ("declined_old", rf"declining vote to {_PEER} for term (?P<asked>\d{{1,20}}), current term {_TERM}"),
+        ("declined_old", rf"declining vote to {_PEER} for term (?P<asked>\d{{1,18}}), current term {_TERM}"),
         (
             "declined_voted",
             rf"follower request_vote_rpc for {_PEER} already voted for (?P<other>\{{[^{{}}]+\}}) in {_TERM}",
         ),
         ("pre_declined", rf"declining pre-vote for {_PEER} for term {_TERM},.*"),
-        ("pre_declined_old", rf"declining pre-vote to {_PEER} for term (?P<asked>\d{{1,20}}), current term {_TERM}"),
+        ("pre_declined_old", rf"declining pre-vote to {_PEER} for term (?P<asked>\d{{1,18}}), current term {_TERM}"),
         ("pre_declined_version", rf"declining pre-vote for {_PEER} (?:for protocol|their machine) version .*"),
         ("detected", rf"detected a new leader {_PEER} in term {_TERM}"),
         ("abdicates", r"leader saw (?P<what>\w+) (?:from (?P<peer>\{[^{}]+\}) )?for term \d+ abdicates term: \d+!"),

@@ -59,7 +59,7 @@ class Telling:
         elif said.form == "state" and said.pieces["new"] == "recover":
             self.story.emit(NodeRestarted, node)
             member.role = ""
-        if "term" in said.pieces and not said.form.startswith("pre_declined"):
+        if "term" in said.pieces:  # a request for a pre-vote raises the term too, granted or not
             self._enter_term(node, member, int(said.pieces["term"]))
         before = self.story.told()
         getattr(self, f"_{said.form}")(node, member, said.pieces, said.text)
