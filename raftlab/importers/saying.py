@@ -50,14 +50,11 @@ def of_one_group(said: Sequence[Said], reports: Sequence[FileReport], noun: str)
 
 
 def in_order(said: Sequence[Said]) -> Iterator[Said]:
-    """All lines, woven; a stamp before that of the node's line above counts as that one, for several threads write."""
+    """All lines, woven."""
     streams: dict[tuple[int, str], list[Said]] = {}
     shown: dict[tuple[str, str, int], Said] = {}
     for each in said:
-        stream = streams.setdefault((each.source, each.node), [])
-        if stream:
-            each.at_us = max(each.at_us, stream[-1].at_us)
-        stream.append(each)
+        streams.setdefault((each.source, each.node), []).append(each)
         if each.shows is not None:
             shown.setdefault(each.shows, each)
     for each in said:
