@@ -174,6 +174,7 @@ class Replicas:
         last, last_term = log.last_index, log.last_term
         new = [entry for entry in self.entries(wire) if log.entry(entry.index) != entry]
         new = [entry for entry in new if entry.index > log.snapshot_index]
+        unsure = False
         if new:
             first = new[0]
             held = log.entry(first.index)
@@ -181,6 +182,8 @@ class Replicas:
             unsure = beyond and held is None and (last_term is UNKNOWN or first.term <= last_term)
             if held is not None or (beyond and not unsure):
                 self._truncate(member, first.index, last, cause)
+            new = self._beyond(member, new)
+        if new:
             self._append(member, tuple(new), cause)
             if unsure and new[-1].index < last:
                 self._observe_end(member, last, last_term)
@@ -200,6 +203,11 @@ class Replicas:
             return "a conflict that the messages have shown before"
         self._truncate(member, index, log.last_index, cause)
         return None
+
+    def _beyond(self, member: Member, entries: list[Entry]) -> list[Entry]:
+        """Those after the last entry that is shown: what fills a hole behind it can't be told any more."""
+        tail = self.onlooker.state(member).log.tail(1)
+        return [entry for entry in entries if not tail or entry.index > tail[0].index]
 
     # --- both --------------------------------------------------------------------------------------------------
 
