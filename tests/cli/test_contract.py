@@ -235,7 +235,7 @@ def test_a_real_clusters_logs(tmp_path: Path) -> None:
         (("run", "leader-crash", "--off", "nonsense"), "no variant"),
         (("state", "no.trace"), "no.trace"),
         (("events", "no.trace"), "no.trace"),
-        (("state", "."), "directory"),
+        (("state", "assets"), "there is no log in it that raftlab knows"),
         (("bench", "nonsense"), "no figure"),
     ],
 )
