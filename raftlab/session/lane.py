@@ -3,6 +3,8 @@
 A recorded run of ours is live too: any position can be forked, and its simulation resumed from there. A step is
 atomic, so a fork in the middle of one finishes it first (the same events follow), and then what was asked for
 happens.
+
+The simulation and the checker are imported when a cluster lives: a recording that is only looked at opens without.
 """
 
 from __future__ import annotations
@@ -10,9 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from raftlab.core.errors import CommandError
-from raftlab.core.invariants import Checker
-from raftlab.sim import Simulation
-from raftlab.sim.commands import can, resolve
 from raftlab.trace import Timeline, TraceHeader
 from raftlab.trace.codec import VERSION
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from raftlab.core.live import Live
     from raftlab.core.model import Cluster
     from raftlab.core.scenario import Scenario
+    from raftlab.sim import Simulation
 
 
 class Simulated:
@@ -31,6 +31,8 @@ class Simulated:
         self._simulation = simulation
 
     def can(self, command: AnyCommand) -> bool:
+        from raftlab.sim.commands import can, resolve
+
         cluster = self._simulation.cluster
         return can(cluster, resolve(cluster, command))
 
@@ -60,6 +62,9 @@ class Lane:
     @classmethod
     def begin(cls, scenario: Scenario) -> Lane:
         """A new cluster, alive, at time 0."""
+        from raftlab.core.invariants import Checker
+        from raftlab.sim import Simulation
+
         timeline = Timeline(header_of(scenario))
         simulation = Simulation.begin(scenario, timeline.append, checker=Checker())
         timeline.follow(simulation.cluster)
@@ -140,6 +145,9 @@ class Lane:
             raise CommandError(
                 "this trace was recorded from another system: it shows what happened, and can't go on differently"
             )
+        from raftlab.core.invariants import Checker
+        from raftlab.sim import Simulation
+
         old = self.timeline
         start = old.step_start(self.position)
         done = old.events(start, self.position + 1)

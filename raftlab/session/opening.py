@@ -10,13 +10,13 @@ from msgspec import Struct
 
 from raftlab.content import data_path
 from raftlab.core.errors import ScenarioError, TraceError
-from raftlab.core.invariants import Broken, Checker
 from raftlab.trace import Timeline, TraceHeader
 from raftlab.trace.codec import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from raftlab.core.invariants import Broken
     from raftlab.core.scenario import Scenario
     from raftlab.importers import FileReport
 
@@ -36,6 +36,7 @@ class Opened(Struct):
     def broken_until(self, position: int) -> list[Broken]:
         """The invariants that are broken at a position: by the trace's own events, or found on import."""
         from raftlab.core.events import InvariantBroken
+        from raftlab.core.invariants.broken import Broken
 
         found = list(self.broken)
         for at in self.timeline.postings("InvariantBroken"):
@@ -70,6 +71,8 @@ def open_traces(
         if whole:
             timeline.load(progress)
         return Opened(timeline, [], [])
+    # Here, because a trace of ours needs neither: its first screen shall come at once.
+    from raftlab.core.invariants import Checker
     from raftlab.importers import read
 
     imported = read(paths, kind, None if progress is None else _parts(progress))
