@@ -19,7 +19,8 @@ test: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --dist worksteal
 
-soak: $(VENV)/.installed
+soak: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.importers.mutating --inputs 10000 --seed 1
 	$(BIN)/raftlab soak --runs 100000 --jobs 2
 
 bench: $(VENV)/.installed

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from raftlab.core.errors import TraceError
 from raftlab.importers.imported import FileReport, Imported
+from raftlab.importers.ndjson_message import MOST_ENTRIES
 from raftlab.importers.ndjson_telling import Line, NdjsonTelling, link
 from raftlab.importers.stamps import micros
 from raftlab.importers.weave import weave
@@ -83,7 +84,7 @@ def _lines(source: Source, number: int, report: FileReport, progress: Progress |
         report.lines = count
         try:
             envelope = _decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             report.skip("JSON without an event" if isinstance(error, msgspec.ValidationError) else "not JSON")
             continue
         at_us = micros(envelope.ts)
@@ -91,11 +92,14 @@ def _lines(source: Source, number: int, report: FileReport, progress: Progress |
             report.skip("no time that can be read in it")
             continue
         try:
-            found.append(
-                msgspec.convert(
-                    {"source": number, "line": count, "at_us": at_us, "stamp": str(envelope.ts), **envelope.event}, Line
-                )
+            line = msgspec.convert(
+                {"source": number, "line": count, "at_us": at_us, "stamp": str(envelope.ts), **envelope.event}, Line
             )
         except msgspec.ValidationError:
             report.skip("an event without node, state or role")
+            continue
+        if line.msg is not None and not 0 <= line.msg.entries <= MOST_ENTRIES:
+            report.skip(f"a message with {line.msg.entries} entries, which none can hold")
+        else:
+            found.append(line)
     return found

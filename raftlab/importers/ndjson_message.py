@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 
@@ -26,6 +26,10 @@ from raftlab.core.model import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+MOST_ENTRIES: Final = 100_000
+"""etcd's messages have a mebibyte at the most, so none has more entries."""
 
 
 class Wire(Struct, frozen=True):

@@ -37,6 +37,8 @@ TITLE: Final = "a log with vector clocks (ShiViz, GoVector)"
 MOST_BYTES: Final = 64 << 20
 """A record may span lines, so a file is held whole; ShiViz itself gives up far earlier."""
 
+MOST_OF_A_LINE: Final = 16 << 10
+
 _HEADER_GROUPS: Final = (b"(?<host>", b"(?<clock>", b"(?<event>")
 _GOVECTOR: Final = re.compile(rb'^\S+ \{"[^"]+": ?\d+(?:, ?"[^"]+": ?\d+)*\}\s*$')
 _DEFAULTS: Final = (
@@ -137,7 +139,8 @@ def _text(source: Source, report: FileReport, progress: Progress | None) -> str:
                 file=source.name,
                 line=count,
             )
-        pieces.append(line if line.endswith(b"\n") else line + b"\n")
+        # A pattern may take ages over a line without end; such a line is none of a record's.
+        pieces.append(b"\n" if len(line) > MOST_OF_A_LINE else line if line.endswith(b"\n") else line + b"\n")
     return b"".join(pieces).decode("utf-8", "replace").replace("\r\n", "\n")
 
 

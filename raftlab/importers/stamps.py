@@ -13,6 +13,11 @@ _ISO: Final = re.compile(
 _SECONDS: Final = re.compile(r"(\d{9,11})(?:\.(\d{1,9})\d*)?", re.ASCII)
 
 
+_FIRST_S: Final = -62_135_596_800
+_LAST_S: Final = 253_402_300_799
+"""What a calendar can tell: the years 1 to 9999."""
+
+
 def micros(stamp: object) -> int | None:
     """Microseconds since the epoch of an ISO 8601 text (its day perhaps with slashes, as Go's own logger has it), or of
     a number of seconds or its text; None if it is neither.
@@ -31,7 +36,7 @@ def micros(stamp: object) -> int | None:
             offset = int(hours) * 3600 + int(minutes) * 60
             seconds += -offset if sign == "+" else offset
         return seconds * 1_000_000 + (int(fraction[:6].ljust(6, "0")) if fraction else 0)
-    if isinstance(stamp, (int, float)) and not isinstance(stamp, bool):
+    if isinstance(stamp, (int, float)) and not isinstance(stamp, bool) and _FIRST_S <= stamp <= _LAST_S:
         return round(stamp * 1_000_000)
     return None
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.structs import replace
 
 from raftlab.core.events import ClusterCreated, Event, MessageDropped, MessageReceived, MessageSent
+from raftlab.importers.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,7 +50,12 @@ class Story:
         if not self.events:
             self.events.append(ClusterCreated(self.now_us, None, None, None))
             self.origins.append(None)
+        for name, value in fields.items():
+            clean = printable(value)
+            if clean is not value:
+                fields[name] = clean
         if node is not None:
+            node = printable(node)
             self.nodes[node] = None
         self.events.append(kind(self.now_us, node, cause, None, **fields))
         self.origins.append(self.origin)

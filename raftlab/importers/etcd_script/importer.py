@@ -88,7 +88,10 @@ def import_text(text: str, file: str) -> Imported:
     telling = Telling(file, account)
     script = Script(telling)
     for block in blocks:
-        _Scene(telling, script, block).tell()
+        try:
+            _Scene(telling, script, block).tell()
+        except ValueError as error:  # a number of thousands of digits, half a character: no script of etcd's has them
+            raise TraceError(f"this block holds a value that can't be: {error}", file=file, line=block.line) from None
     if not telling.cluster.nodes:
         raise TraceError("no node is set up in it; a transcript has a command such as: add-nodes 3", file=file)
     report = FileReport(file, KIND, skipped={})

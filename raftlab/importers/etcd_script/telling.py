@@ -33,6 +33,7 @@ from raftlab.core.model import UNKNOWN, Cluster, Config, Node
 from raftlab.core.origin import Origin
 from raftlab.importers.etcd_script.account import REPEATS, Account
 from raftlab.importers.etcd_script.translation import message_of
+from raftlab.importers.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +104,8 @@ class Telling:
 
     def emit(self, name: str, kind: type[Event], cause: int | None = None, **fields: Any) -> int:
         """Let an event happen to a node; its position comes back."""
-        event = kind(len(self.events), name, cause, None, **fields)
+        clean = {field: printable(value) for field, value in fields.items()}
+        event = kind(len(self.events), printable(name), cause, None, **clean)
         self.events.append(event)
         self.origins.append(self._origin)
         self.cluster.fold([event])

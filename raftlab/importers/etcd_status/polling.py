@@ -61,7 +61,7 @@ def gather(
         except msgspec.ValidationError:
             report.skip("JSON, but no poll: it needs a time, a member, and numbers where numbers belong")
             continue
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             report.skip("not JSON")
             continue
         fact = _fact(poll, number, line)

@@ -57,7 +57,7 @@ def gather(
         except msgspec.ValidationError:
             report.skip("JSON, but no message: it needs a time, a type, and numbers where numbers belong")
             continue
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             report.skip("not JSON")
             continue
         at_us = time_of(wire.t)

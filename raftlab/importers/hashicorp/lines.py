@@ -62,7 +62,7 @@ def _from_json(line: str) -> RaftLine | None:
     start = line.find("{")
     try:
         whole = _decode(line[start:])
-    except (msgspec.MsgspecError, UnicodeEncodeError):
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
         return None
     text, module = str(whole.get("@message", "")), str(whole.get("@module", ""))
     if not (module == "raft" or module.endswith(".raft")) and not _NAMES.match(text):

@@ -106,7 +106,11 @@ def _lines(source: Source, report: FileReport, progress: Progress | None) -> lis
 def _facts(source: int, count: int, line: RaftRsLine) -> list[Fact]:
     facts = []
     me = hexadecimal(line.id)
-    for text in in_etcds_words(line):
+    try:
+        texts = list(in_etcds_words(line))
+    except ValueError:
+        return []  # a field that should be a number isn't one
+    for text in texts:
         found = form_of(text)
         if found is not None and found[0] != "unknown":
             form, node, args = found
