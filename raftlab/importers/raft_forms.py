@@ -154,6 +154,8 @@ _BY_FIRST_WORD: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 }
 
 _HEX: Final = frozenset("0123456789abcdef")
+_ABSURD: Final = re.compile(r"\d{21}", re.ASCII)
+"""A number that no term, index or id can be: they have 64 bits."""
 
 LINE_STARTS: Final = (
     rf"{_ME} (?:{'|'.join(re.escape(word) for word in _BY_SECOND_WORD)})[ .]?|"
@@ -183,6 +185,8 @@ def form_of(text: str) -> tuple[str, str, tuple[str, ...]] | None:
     """
     words = text.split(" ", 2)
     first = words[0]
+    if _ABSURD.search(text) is not None:
+        return ("unknown", "", ()) if len(words) > 1 and _HEX.issuperset(first) else None
     forms = _FIRST.get(first if "(" not in first else first[: first.index("(") + 1])
     if forms is not None:
         for form, pattern in forms:

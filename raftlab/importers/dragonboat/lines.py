@@ -48,7 +48,7 @@ def taken_apart(line: str) -> DragonboatLine | None:
     if start >= 0:
         try:
             whole = _decode(line[start:])
-        except (msgspec.MsgspecError, UnicodeEncodeError):
+        except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
             pass
         else:
             line = next((text for text in whole.values() if isinstance(text, str) and _found(text)), "")

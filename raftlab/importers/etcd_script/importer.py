@@ -65,7 +65,7 @@ def read(sources: Sequence[Source], progress: Progress | None = None) -> Importe
             "a transcript holds all nodes of its cluster; open each alone, not several at once", file=sources[1].name
         )
     source = sources[0]
-    raw = b"".join(line for _, line in source.lines(progress))
+    raw = b"".join(line if line.endswith(b"\n") else line + b"\n" for _, line in source.lines(progress))
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
