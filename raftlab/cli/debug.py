@@ -10,7 +10,8 @@ from raftlab.cli.output import kind_option, traces_argument
 @click.command(epilog="Example: raftlab debug n1.log n2.log n3.log")
 @traces_argument
 @kind_option
-def command(traces: tuple[str, ...], kind: str | None) -> None:
+@click.option("--follow", is_flag=True, help="Go on reading files that grow, as tail -f does.")
+def command(traces: tuple[str, ...], kind: str | None, follow: bool) -> None:
     """Step through a trace of ours, or through a real cluster's logs, in the terminal."""
     from raftlab.cli.progress import progress_bar
     from raftlab.session import open_traces
@@ -20,7 +21,12 @@ def command(traces: tuple[str, ...], kind: str | None) -> None:
         require_terminal("raftlab debug", f"raftlab events {' '.join(traces)} prints the same as text")
     with progress_bar("reading") as progress:
         opened = open_traces(traces, kind, progress, whole=False)
+    following = None
+    if follow:
+        from raftlab.session.following import Following
+
+        following = Following(traces, kind, opened)
     take_keys_from_terminal()
     from raftlab.tui.starting import debug_traces
 
-    debug_traces(opened, traces)
+    debug_traces(opened, traces, following)

@@ -27,6 +27,7 @@ from raftlab.tui.space_time import SpaceTime
 from raftlab.tui.tabs import TabLine
 from raftlab.tui.tape import Tape
 from raftlab.tui.title import TitleLine
+from raftlab.view.clock_words import clock_note
 from raftlab.view.modified import modified_label, variants_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from raftlab.core.model import Cluster
     from raftlab.session import Opened, Session
     from raftlab.session.notes import Notes
+    from raftlab.tui.follow import Follow
 
 SIDE_TABS: Final = ("logs", "node", "diff", "why", "space-time", "breaks", "watches", "notes")
 ALL_TABS: Final = ("events", "cluster", *SIDE_TABS)
@@ -53,11 +55,18 @@ class DebugScreen(Noting):
     BINDINGS: ClassVar[list[BindingType]] = DEBUG_KEYS
 
     def __init__(
-        self, session: Session, opened: Opened | None = None, title: str = "", notes: Notes | None = None
+        self,
+        session: Session,
+        opened: Opened | None = None,
+        title: str = "",
+        notes: Notes | None = None,
+        follow: Follow | None = None,
     ) -> None:
         broken = {it.position for it in opened.broken} if opened is not None else ()
         super().__init__(session, broken, notes)
         self._opened = opened
+        self._follow = follow
+        self.seen = len(session.timeline)
         self._settled = False
         self._title = title or session.lane.title
         self._front = "logs"
@@ -87,6 +96,13 @@ class DebugScreen(Noting):
     def on_mount(self) -> None:
         super().on_mount()
         self.set_timer(_FIRST_SHOW_S, self._load)
+        if self._follow is not None:
+            self._follow.begin(self)
+
+    def take(self, opened: Opened) -> None:
+        """The files that are followed have been read anew."""
+        self._opened = opened
+        self.seen = len(opened.timeline)
 
     def _load(self) -> None:
         """Load the rest of a large trace, now that its beginning is seen; tell what is wrong with its notes."""
@@ -200,7 +216,16 @@ class DebugScreen(Noting):
         header = timeline.header
         skipped = sum(header.skipped.values())
         source = "" if header.source == "raftlab" else header.source
-        notes = join([source, f"{skipped:,} lines skipped" if skipped else "", timeline.cut_short and "cut short"])
+        following = self._follow.words if self._follow is not None else ""
+        notes = join(
+            [
+                following,
+                source,
+                clock_note(header.clocks),
+                f"{skipped:,} lines skipped" if skipped else "",
+                timeline.cut_short and "cut short",
+            ]
+        )
         broken = len(self._opened.broken_until(self.session.position)) if self._opened and self._opened.broken else 0
         alarm = join(
             [

@@ -15,29 +15,31 @@ if TYPE_CHECKING:
 
     from raftlab.core.scenario import Scenario
     from raftlab.session import Opened
+    from raftlab.session.following import Following
     from raftlab.tui.debug import DebugScreen
     from raftlab.tui.learn import LearnScreen
     from raftlab.tui.watch import WatchScreen
 
 
-def debug_traces(opened: Opened, paths: Sequence[str]) -> None:
+def debug_traces(opened: Opened, paths: Sequence[str], following: Following | None = None) -> None:
     """The debugger on a trace; what isn't loaded yet is loaded while it is looked at."""
     require_size("raftlab debug")
     if "-" not in paths:
         remember(opened=tuple(paths))
-    RaftlabApp(lambda: debug_screen(opened, paths)).run()
+    RaftlabApp(lambda: debug_screen(opened, paths, following)).run()
 
 
-def debug_screen(opened: Opened, paths: Sequence[str]) -> DebugScreen:
-    """The debugger's screen for a trace."""
+def debug_screen(opened: Opened, paths: Sequence[str], following: Following | None = None) -> DebugScreen:
+    """The debugger's screen for a trace; with `following`, for one that grows."""
     from raftlab.session.notes import Notes
     from raftlab.tui.debug import DebugScreen
+    from raftlab.tui.follow import Follow
 
     names = [Path(path).name for path in paths]
     title = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
     session = Session([Lane(opened.timeline, title=title)], speed=1.0)
     notes = Notes(None if "-" in paths else Path(paths[0]))
-    return DebugScreen(session, opened, title, notes)
+    return DebugScreen(session, opened, title, notes, None if following is None else Follow(following))
 
 
 def watch_screen(scenario: Scenario) -> WatchScreen:
