@@ -267,14 +267,20 @@ class DebugScreen(Noting):
         self.message = "this is the last event" if way > 0 else "before the first event"
 
     def action_jump(self, kind: str, way: int) -> None:
-        found = self.scan.jump(kind, self.session.position, way)
+        position = self.session.position
+        found = self.scan.jump(kind, position, way)
+        if kind == "broken" and self._opened is not None:
+            # What the checker found beside an import stands in no event of its.
+            beside = [it.position for it in self._opened.broken if (it.position - position) * way > 0]
+            near = [*beside, *([found] if found is not None else [])]
+            found = min(near, key=lambda place: abs(place - position), default=None)
         if found is not None:
             self.seek(found)
             return
         if kind == "commit" and "commits" not in self.session.timeline.header.knows:
             self.say("this source doesn't tell of commits")
             return
-        what = "turn of the story" if kind == "important" else kind
+        what = {"important": "turn of the story", "broken": "broken invariant"}.get(kind, kind)
         yet = " yet (still indexing)" if self.scan.behind and way > 0 else ""
         self.say(f"no {'later' if way > 0 else 'earlier'} {what}{yet}")
 

@@ -28,6 +28,8 @@ LEVELS: Final = 4
 _SLICE: Final = 512
 _JUMPS: Final[dict[str, Matcher]] = {
     "election": KeyMatcher(("BecameCandidate", "BecamePreCandidate")),
+    "conflict": KeyMatcher(("LogTruncated", "AppendRefused")),
+    "broken": KeyMatcher(("InvariantBroken",)),
     "commit": QueryMatcher(Query('kind == "CommitAdvanced" and rule != "follow_commit"')),
 }
 """What is found by the timeline's posting lists, also where nobody has looked yet."""
@@ -96,7 +98,10 @@ class Scan:
         return position if level == 0 else bisect_right(self._levels[level], position) - 1
 
     def jump(self, kind: str, position: int, way: int) -> int | None:
-        """The nearest "election", "commit", "fault" or "important" after (way 1) or before (-1) a position."""
+        """The nearest event of a kind after (way 1) or before (-1) a position.
+
+        Kinds: "election", "commit", "conflict" (entries that don't fit), "broken" (an invariant), "fault", "important".
+        """
         if kind == "important":
             tape = self.tape
             return tape.next_important(position) if way > 0 else tape.previous_important(position)

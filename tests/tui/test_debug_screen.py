@@ -180,7 +180,7 @@ async def test_a_source_without_a_clock_plays_at_an_even_pace() -> None:
 
 
 async def test_the_help_lists_every_key_of_the_footer() -> None:
-    async with showing(debugger, (140, 60)) as (app, pilot):
+    async with showing(debugger, (140, 70)) as (app, pilot):
         shown = [binding.tooltip or binding.description for binding in bindings_of(app.screen) if binding.show]
         await pilot.press("question_mark")
         await pilot.pause()
