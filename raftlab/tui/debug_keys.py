@@ -51,7 +51,7 @@ DEBUG_KEYS: list[BindingType] = [
         hidden("C", "jump('commit', -1)", "previous commit"),
         shown("f", "jump('fault', 1)", "fault", "next fault (crash, cut, partition) or its end"),
         hidden("F", "jump('fault', -1)", "previous fault"),
-        hidden("o", "jump('conflict', 1)", "next conflict: entries that don't fit, or are overwritten"),
+        hidden("o", "jump('conflict', 1)", "next conflict (entries that don't fit)"),
         hidden("O", "jump('conflict', -1)", "previous conflict"),
         hidden("i", "jump('broken', 1)", "next broken invariant"),
         hidden("I", "jump('broken', -1)", "previous broken invariant"),
