@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from raftlab.core.events import Event
     from raftlab.core.model import Cluster
-    from raftlab.session import Opened, Session
+    from raftlab.session import Lane, Opened, Session
     from raftlab.session.notes import Notes
     from raftlab.tui.follow import Follow
 
@@ -349,6 +349,27 @@ class DebugScreen(Noting):
     def action_follow(self) -> None:
         self._node = None
         self.update_views()
+
+    def action_what_if(self) -> None:
+        from raftlab.session.session import Session
+        from raftlab.session.what_if import without
+        from raftlab.tui.compare import CompareScreen
+
+        lane = self.session.lane
+        try:
+            other = without(lane, lane.position)
+        except RaftlabError as error:
+            self.say(str(error))
+            return
+        side_by_side = Session([self._beside(lane), other], speed=self.session.speed)
+        side_by_side.move_to(lane.now_us)
+        self.app.push_screen(CompareScreen(side_by_side))
+
+    def _beside(self, lane: Lane) -> Lane:
+        """The same recording, to be looked at apart from this screen's cursor."""
+        from raftlab.session.lane import Lane
+
+        return Lane(lane.timeline, title=self._title)
 
     def action_watch(self) -> None:
         from raftlab.tui.watch import WatchScreen

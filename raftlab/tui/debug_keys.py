@@ -92,6 +92,7 @@ DEBUG_KEYS: list[BindingType] = [
     *group(
         "and more",
         hidden("H", "histories", "check what clients were told: is it linearizable?"),
+        hidden("K", "what_if", "what if: this run again without the command here, beside it"),
         hidden("w", "watch", "let it live on from here, and act (runs of ours)"),
         shown("q", "quit", "quit", "back, or leave"),
     ),

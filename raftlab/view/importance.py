@@ -63,8 +63,8 @@ _LEVELS: dict[type[e.Event], int] = {
     ),
     **dict.fromkeys(
         (e.BecameCandidate, e.BecameLeader, e.LogTruncated, e.NodeCrashed, e.NodeRestarted, e.NodePaused,
-         e.NodeResumed, e.NodeRemoved, e.CommandGiven, e.SnapshotInstalled, e.TransferStarted, e.ConfigRefused,
-         e.CatchUpEnded, e.DiskFoundTorn),
+         e.NodeResumed, e.NodeRemoved, e.CommandGiven, e.CommandLeftOut, e.SnapshotInstalled, e.TransferStarted,
+         e.ConfigRefused, e.CatchUpEnded, e.DiskFoundTorn),
         TURN,
     ),
     e.InvariantBroken: ALARM,

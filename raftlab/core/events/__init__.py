@@ -33,6 +33,7 @@ from raftlab.core.events.cluster import (
     ClockChanged,
     ClusterCreated,
     CommandGiven,
+    CommandLeftOut,
     History,
     LinkChanged,
     NodeCrashed,
@@ -84,7 +85,8 @@ from raftlab.core.events.transport import (
 AnyEvent = (
     ClientAsked | RequestAccepted | ClientAnswered | RetryScheduled | RetryDue | TurnSkipped | ReadStarted
     | ReadConfirmed | ReadForwarded | ReadAbandoned | ReadAnswered | WatchStarted | WatchNotified | LeaseRenewed
-    | ClusterCreated | NodeJoined | CommandGiven | ParameterSet | NodeCrashed | NodeRestarted | NodePaused | NodeResumed
+    | ClusterCreated | NodeJoined | CommandGiven | CommandLeftOut | ParameterSet | NodeCrashed
+    | NodeRestarted | NodePaused | NodeResumed
     | NodeRemoved
     | LinkChanged | ClockChanged | FsyncStarted | FsyncDone | DiskFoundTorn | MessageHeld | HeldReleased
     | DiskChanged | TermAdvanced | BecameFollower | BecamePreCandidate | BecameCandidate | BecameLeader
@@ -110,6 +112,7 @@ __all__ = [
     "ClockChanged",
     "ClusterCreated",
     "CommandGiven",
+    "CommandLeftOut",
     "CommitAdvanced",
     "ConfigChanged",
     "ConfigRefused",

@@ -132,6 +132,19 @@ class CommandGiven(Event, frozen=True, gc=False):
         return True
 
 
+class CommandLeftOut(Event, frozen=True, gc=False):
+    """A command of the scenario isn't given: somebody asks what would be without it."""
+
+    command: AnyCommand
+
+    def evolve(self, cluster: Cluster) -> None:
+        cluster.script_done += 1
+
+    @property
+    def starts_step(self) -> bool:
+        return True
+
+
 class ParameterSet(Event, frozen=True, gc=False):
     """One of the cluster's parameters has a new value."""
 

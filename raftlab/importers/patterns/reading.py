@@ -37,7 +37,9 @@ from raftlab.importers.regexes import python_spelling
 if TYPE_CHECKING:
     from raftlab.documents.located import Reader
 
-_NOT_FROM_LINES: Final = frozenset({"ClusterCreated", "CommandGiven", "InvariantBroken", "MessageDuplicated"})
+_NOT_FROM_LINES: Final = frozenset(
+    {"ClusterCreated", "CommandGiven", "CommandLeftOut", "InvariantBroken", "MessageDuplicated"}
+)
 """Events that no line of a server's can tell."""
 
 EVENTS: Final[dict[str, type[Event]]] = {

@@ -30,6 +30,10 @@ def _command(event: e.CommandGiven, cluster: Cluster | None) -> str:
     return capital(describe_command(command), tuple(name for name in fields if name and name != "you"))
 
 
+def _left_out(event: e.CommandLeftOut, cluster: Cluster | None) -> str:
+    return f"Left out (what would be without it?): {describe_command(event.command)}"
+
+
 def _parameter(event: e.ParameterSet, cluster: Cluster | None) -> str:
     return f"The cluster's {parameter_name(event.name)} is now {parameter_value(event.name, event.value)}"
 
@@ -65,7 +69,8 @@ def _clock(event: e.ClockChanged, cluster: Cluster | None) -> str:
 
 
 WORDS: Words = {
-    e.ClusterCreated: _created, e.CommandGiven: _command, e.ParameterSet: _parameter, e.NodeCrashed: _crashed,
-    e.NodeRestarted: _restarted, e.NodePaused: _paused, e.NodeResumed: _resumed, e.ClockChanged: _clock,
+    e.ClusterCreated: _created, e.CommandGiven: _command, e.CommandLeftOut: _left_out, e.ParameterSet: _parameter,
+    e.NodeCrashed: _crashed, e.NodeRestarted: _restarted, e.NodePaused: _paused, e.NodeResumed: _resumed,
+    e.ClockChanged: _clock,
 }  # fmt: skip
 """By kind of event."""
