@@ -77,6 +77,7 @@ COMMANDS: list[c.AnyCommand] = [
 _FIELDS: dict[type[e.Event], dict[str, Any]] = {
     e.ClusterCreated: {"nodes": ("n1", "n2", "n3")},
     e.CommandGiven: {"command": c.Heal()},
+    e.CommandLeftOut: {"command": c.Heal()},
     e.ParameterSet: {"name": "heartbeat_interval_us", "value": 10_000},
     e.TermAdvanced: {"term": 3},
     e.LeaderLearned: {"leader": "n2"},
