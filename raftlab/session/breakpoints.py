@@ -4,12 +4,11 @@
     n1.role == "leader" and n2.term > 3                                       kind CommitAdvanced if n1.term > 3
 
 Criteria stop at every event that meets them (see `criteria`). A predicate about the state stops where it COMES TO hold,
-since it may hold for long; one that asks for the event (kind, node, text ...) stops at each event where it holds.
+since it may hold for long; one that asks for the event (kind, node, message ...) stops at each event where it holds.
 """
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from raftlab.trace import Timeline
     from raftlab.trace.postings import Alternatives
 
-_OF_EVENT: Final = frozenset({"kind", "node", "rule", "text", "event"})
 _NOBODY: Final = frozenset[int]()
 
 
@@ -55,8 +53,9 @@ class Condition:
         self._criteria = parse_criteria(criteria, known) if criteria else None
         self._query = _query(predicate, known) if predicate else None
         self.needs_state = self._query is not None and self._query.needs_state
-        asked = _names(self._query.text) if self._query is not None else set()
-        self._each = self._criteria is not None or bool(asked & _OF_EVENT) or not self.needs_state
+        self._each = (
+            self._criteria is not None or self._query is None or self._query.about_event or not self.needs_state
+        )
         self.state_alone = not self._each and self._query is not None and self._query.about_state_alone
         self.required: Sequence[Alternatives] = [
             *(self._criteria.required(broken_told=not broken) if self._criteria is not None else ()),
@@ -216,7 +215,3 @@ def _query(text: str, nodes: Collection[str]) -> Query:
             raise QueryError(f"what is {text!r}? {there}; {', '.join(WORDS)} stand before what is looked for")
         raise QueryError(f"{text!r}: what is {', '.join(map(repr, unknown))}? {there}")
     return query
-
-
-def _names(text: str) -> set[str]:
-    return {found.id for found in ast.walk(ast.parse(text, mode="eval")) if isinstance(found, ast.Name)}

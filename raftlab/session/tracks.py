@@ -14,9 +14,9 @@ from bisect import bisect_left, bisect_right
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
-from raftlab.core import events as e
 from raftlab.core.model import Cluster
 from raftlab.trace.codec import BLOCK
+from raftlab.trace.scope import UNASKED_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -241,7 +241,7 @@ def _look_at_states(
     each = alone + always
     folded = 0
     for place, event in enumerate(events):
-        quiet = type(event) in _QUIET and event.node in cluster.nodes
+        quiet = type(event) in UNASKED_KINDS and event.node in cluster.nodes
         asking = always if quiet else each
         asked = some.get(start + place) if some else None
         if not asking and asked is None:
@@ -251,15 +251,6 @@ def _look_at_states(
         for sees, found in asking if asked is None else asking + asked:
             if sees(cluster, event, start + place):
                 found.append((start + place, event.at_us))
-
-
-_QUIET = frozenset(
-    {
-        e.MessageSent, e.MessageDuplicated, e.MessageReceived, e.MessageDropped, e.TimerSet, e.TimerFired,
-        e.TimerCancelled,
-    }
-)  # fmt: skip
-"""What changes only flights and timers, which no expression can ask about (of a node that is known already)."""
 
 
 class Search:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from raftlab.core.errors import QueryError
 from raftlab.core.log import UNKNOWN
-from raftlab.trace.query import Query, _NodeView, _Scope
+from raftlab.trace.query import Query
+from raftlab.trace.scope import NodeView, Scope
 
 if TYPE_CHECKING:
     from raftlab.core.events import Event
@@ -34,7 +35,7 @@ class Expression(Query):
         Two values may be kept and compared: nothing in them changes as the state does. A node that no event has spoken
         of yet makes it UNKNOWN; whoever takes the text from a person asks `unknown_names` first.
         """
-        scope = _Scope(self._describe)
+        scope = Scope(self._describe)
         scope.event, scope.cluster = event, cluster
         try:
             return _settled(eval(self._code, scope))
@@ -46,7 +47,7 @@ class Expression(Query):
 
 def _settled(value: Any) -> Any:
     """The value as one that never changes: a node is its name, what is still to be worked out is worked out."""
-    if isinstance(value, _NodeView):
+    if isinstance(value, NodeView):
         return value.name
     if isinstance(value, (list, tuple, GeneratorType)):
         return tuple(_settled(part) for part in value)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from raftlab.core import events as e
 from raftlab.trace.codec import BLOCK
+from raftlab.trace.scope import UNASKED_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from raftlab.core.events import Event
     from raftlab.core.model import Cluster
     from raftlab.trace.postings import Alternatives
     from raftlab.trace.query import Query
@@ -87,7 +88,7 @@ class QueryMatcher:
         there = set(found) | ({positions[0] - 1} if before else set())
         return [at for at in found if at - 1 not in there]
 
-    def _before(self, timeline: Timeline, cluster: Cluster, first: int, block: list[e.Event]) -> bool:
+    def _before(self, timeline: Timeline, cluster: Cluster, first: int, block: list[Event]) -> bool:
         """Whether it held one event before the first position."""
         if first == 0:
             return False
@@ -98,7 +99,7 @@ class QueryMatcher:
         earlier.fold(block[:place])
         return self._query.asker()(block[place - 1], earlier)
 
-    def _fold(self, cluster: Cluster, positions: Sequence[int], block: list[e.Event], base: int) -> list[int]:
+    def _fold(self, cluster: Cluster, positions: Sequence[int], block: list[Event], base: int) -> list[int]:
         """Fold the block once, and ask at each position."""
         holds, alone = self._query.asker(), self._query.about_state_alone
         found: list[int] = []
@@ -107,22 +108,13 @@ class QueryMatcher:
             place = at - base
             event = block[place]
             # Asked about again only where the answer could have changed: two thirds of a trace's events can't.
-            if not (alone and folded and type(event) in _UNSEEN and event.node in cluster.nodes):
+            if not (alone and folded and type(event) in UNASKED_KINDS and event.node in cluster.nodes):
                 cluster.fold(block[folded : place + 1])
                 folded = place + 1
                 held = holds(event, cluster)
             if held:
                 found.append(at)
         return found
-
-
-_UNSEEN = frozenset(
-    {
-        e.MessageSent, e.MessageDuplicated, e.MessageReceived, e.MessageDropped, e.TimerSet, e.TimerFired,
-        e.TimerCancelled,
-    }
-)  # fmt: skip
-"""What changes only flights and timers, which no predicate can ask about (a node that is known stays the same one)."""
 
 
 def sweep(timeline: Timeline, matcher: Matcher, start: int, stop: int, way: int) -> Iterator[tuple[int, list[int]]]:

@@ -281,3 +281,9 @@ def test_words_are_said_as_they_are_understood() -> None:
     assert parse_criteria("node n1 text term 2", NODES).words == 'node n1 text "term 2"'
     assert parse_criteria('text "term" term 2 invariant', NODES).words == 'term 2 text "term" invariant'
     assert Condition("kind becameleader if n1.term>3", recorded(), NODES).words == "kind BecameLeader if n1.term>3"
+
+
+def test_a_predicate_that_names_the_message_stops_at_each() -> None:
+    timeline = recorded()
+    for text, rises in (('message == "AppendEntries" and n1.term > 0', False), ("n1.term > 0", True)):
+        assert Breakpoints(Tracks(timeline), NODES).add(text).condition.rises is rises

@@ -11,7 +11,8 @@ from raftlab.core.events import Event, SourceNoted, TimerFired
 from raftlab.trace import Timeline
 from raftlab.trace.codec import BLOCK
 from raftlab.trace.query import Query
-from raftlab.trace.search import _UNSEEN, KeyMatcher, QueryMatcher, TextMatcher, nearest, sweep
+from raftlab.trace.scope import UNASKED_KINDS, NodeView
+from raftlab.trace.search import KeyMatcher, QueryMatcher, TextMatcher, nearest, sweep
 from raftlab.trace.sentences import Sentences
 from raftlab.tui.hunt import Hunt
 from raftlab.tui.scan import Scan
@@ -164,7 +165,7 @@ def test_events_that_no_predicate_sees_change_nothing_that_one_can_ask() -> None
             outer = (state.links, state.leader(), len(state.nodes))
             known = event.node in state.nodes
             state.fold([event])
-            if type(event) in _UNSEEN and known:
+            if type(event) in UNASKED_KINDS and known:
                 seen += 1
                 assert [_asked(everything, state, name) for name in names] == before, event
                 assert (state.links, state.leader(), len(state.nodes)) == outer
@@ -173,10 +174,9 @@ def test_events_that_no_predicate_sees_change_nothing_that_one_can_ask() -> None
 
 def _asked(query: Query, state: object, name: str) -> list[object]:
     from raftlab.core.model import Cluster
-    from raftlab.trace.query import _NodeView
 
     assert isinstance(state, Cluster)
-    node = _NodeView(state.nodes[name])
+    node = NodeView(state.nodes[name])
     found: list[object] = []
     for word in query.text.strip("[]").replace(" ", "").replace("n.", "").split(","):
         try:
