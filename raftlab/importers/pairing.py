@@ -42,10 +42,13 @@ def pair(streams: Sequence[Sequence[Fact]]) -> dict[str, Fact | str]:
     facts = sorted((fact for stream in streams for fact in stream), key=attrgetter("at_us"))
     sendings: dict[Key, list[Fact]] = {}
     leaders: dict[str, Fact | str] = {}
+    asked: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:
         key = sent_key(fact)
         if key is not None:
             sendings.setdefault(key, []).append(fact)
+        if fact.form == "vote_sent":
+            asked.setdefault((fact.node, fact.args[3]), []).append(fact)
         if fact.form == "became_leader":
             leaders[fact.args[0]] = fact
         elif fact.form == "leader_learned":
@@ -54,6 +57,8 @@ def pair(streams: Sequence[Sequence[Fact]]) -> dict[str, Fact | str]:
         key = arrived_key(fact)
         if key is not None:
             _link(fact, key, sendings.get(key, ()))
+        elif fact.form == "vote_ignored_lease":
+            _link_ignored(fact, asked)
         _follow_leader(fact, leaders)
     return leaders
 
@@ -71,6 +76,23 @@ def _link(arrival: Fact, key: Key, sendings: Sequence[Fact]) -> None:
         return
     sending.arrival, arrival.sending = arrival, sending
     arrival.needs = (*arrival.needs, sending)
+
+
+def _link_ignored(arrival: Fact, asked: dict[tuple[str, str], list[Fact]]) -> None:
+    """A request that a lease let pass unheard: the line prints the voter's own term, and the request's is higher.
+
+    It is the latest of that candidate's requests to this voter that isn't taken, of a higher term and with that log.
+    """
+    _, _, _, word, candidate, log_term, index, own = arrival.args
+    requests = asked.get((candidate, arrival.node), ())
+    for sending in reversed(requests):
+        its_log_term, its_index, its_word, _, term = sending.args
+        fits = (its_log_term, its_index, kind_of_request(its_word)) == (log_term, index, kind_of_request(word))
+        in_time = sending.at_us <= arrival.at_us + SLACK_US
+        if fits and in_time and sending.arrival is None and int(term) > int(own):
+            sending.arrival, arrival.sending = arrival, sending
+            arrival.needs = (*arrival.needs, sending)
+            return
 
 
 def _follow_leader(fact: Fact, leaders: dict[str, Fact | str]) -> None:
@@ -106,6 +128,8 @@ def arrived_key(fact: Fact) -> Key | None:
     """What a line says that reached its node."""
     args = fact.args
     match fact.form:
+        case "vote_ignored_lease" if kind_of_request(args[3]) == "MsgVote":
+            return None  # it prints its own term, not that of the request: see _link_ignored
         case "vote_cast" | "vote_rejected" | "vote_ignored_lease" | "vote_ignored_learner":
             return _vote(kind_of_request(args[3]), args[4], fact.node, args[7])
         case "vote_received" if args[2] != fact.node:

@@ -114,7 +114,7 @@ class Telling:
         fact.position = self.story.send(member.name, self.names.key(to), message, cause, arrives=arrives)
         return fact.position
 
-    def arrive(self, member: Member, sender: str, message: AnyMessage, fact: Fact) -> int:
+    def arrive(self, member: Member, sender: str, message: AnyMessage | None, fact: Fact) -> int:
         """A message arrives, and what follows is led to by it."""
         self.introduce(member)
         sending = fact.sending.position if fact.sending is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from raftlab.core.events import VoteCounted, VoteGranted, VoteRefused
 from raftlab.core.messages import (
@@ -54,6 +54,11 @@ def _asked(telling: Telling, member: Member, fact: Fact) -> int:
         cause = member.because(fact)
         if cause is not None:
             return cause
+    if fact.form == "vote_ignored_lease" and kind == "MsgVote":
+        if fact.sending is None:
+            # The line prints the voter's own term; the request's was higher, and is told by its sending alone.
+            return telling.arrive(member, candidate, None, fact)
+        term = fact.sending.args[4]
     asks = PreVote if kind == "MsgPreVote" else RequestVote
     return telling.arrive(member, candidate, asks(int(term), int(index), int(log_term)), fact)
 
@@ -100,7 +105,10 @@ def _refuse(telling: Telling, member: Member, fact: Fact, reason: str, answered:
     cause = _asked(telling, member, fact)
     telling.show_end(member, int(log_term), int(index), vote)
     name, pre = telling.names.key(candidate), kind_of_request(word) == "MsgPreVote"
-    position = telling.emit(member, VoteRefused, cause, candidate=name, reason=reason, term=int(term), pre=pre)
+    asked: dict[str, Any] = {"term": int(term)}
+    if fact.form == "vote_ignored_lease" and not pre:
+        asked = {"term": int(fact.sending.args[4])} if fact.sending is not None else {}
+    position = telling.emit(member, VoteRefused, cause, candidate=name, reason=reason, pre=pre, **asked)
     if answered:
         _answer(telling, member, fact, position, granted=False)
 

@@ -78,7 +78,7 @@ class Story:
             self._unseen.append((self.now_us + UNSEEN_AFTER_US, node, to, position))
         return position
 
-    def arrive(self, node: str, sender: str, message: AnyMessage, sending: int | None) -> int:
+    def arrive(self, node: str, sender: str, message: AnyMessage | None, sending: int | None) -> int:
         """A message arrives; `sending` is the position of the event that sent it, if that is known."""
         if sending is not None:
             sent = self.events[sending]
