@@ -27,7 +27,21 @@ if TYPE_CHECKING:
     from raftlab.trace.search import Matcher
 
 
-@click.command(epilog="Example: raftlab events crash.trace --kind BecameLeader")
+class _WithKinds(click.Command):
+    """Its help lists all kinds of events, by what they are about."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from raftlab.core.events import Event
+
+        groups: dict[str, list[str]] = {}
+        for kind in Event.__subclasses__():
+            groups.setdefault(kind.__module__.rpartition(".")[2], []).append(kind.__name__)
+        with formatter.section("Kinds"):
+            formatter.write_dl([(group, ", ".join(names)) for group, names in sorted(groups.items())])
+        super().format_epilog(ctx, formatter)
+
+
+@click.command(cls=_WithKinds, epilog="Example: raftlab events crash.trace --kind BecameLeader")
 @traces_argument
 @click.option("--kind", "kinds", multiple=True, metavar="K", help="Events of this kind (may be repeated).")
 @click.option("--node", "nodes", multiple=True, metavar="N", help="Events of this node (may be repeated).")
@@ -60,10 +74,16 @@ def command(
 
     timeline = open_traces(traces, import_kind).timeline
     warn_of_source(timeline, form)
+    for node in nodes:
+        _check_node(node, timeline)
     start = 0 if first is None else _first_of(first, timeline)
     stop = len(timeline) if last is None else parse_position(last, timeline) + 1
+    if first is not None or last is not None:
+        _check_range(start, stop, len(timeline))
     matcher = _matcher(timeline, [_kind(name) for name in kinds], nodes, term, grep)
+    nothing = True
     for _, found in sweep(timeline, matcher, start, stop, 1):
+        nothing = nothing and not found
         for position in found:
             event = timeline.event(position)
             if form == "json":
@@ -71,6 +91,28 @@ def command(
             else:
                 when = shown_time(event.at_us, timeline.header.unit)
                 click.echo(f"{position:>7}  {when:>12}  {event.node or '':<6}  {describe(event)}")
+    if nothing:
+        click.echo("no event matches" if len(timeline) else "the trace has no events", err=True)
+
+
+def _check_node(node: str, timeline: Timeline) -> None:
+    """A node that nobody ever named is a slip of the keyboard, not an empty answer."""
+    known = dict.fromkeys([*timeline.header.nodes, *(timeline.state(len(timeline) - 1).nodes if len(timeline) else ())])
+    if node in known or timeline.postings(f"node:{node}"):
+        return
+    from difflib import get_close_matches
+
+    close = get_close_matches(node, known, 1, 0.5)
+    hint = f"; did you mean {close[0]}?" if close and len(known) > 4 else ""
+    there = f"there are {', '.join(known)}" if known else "the trace names none"
+    raise RaftlabError(f"there is no node {node!r} in this trace; {there}{hint}")
+
+
+def _check_range(start: int, stop: int, length: int) -> None:
+    """A range that can hold nothing is a mistake too."""
+    if max(0, start) >= min(stop, length):
+        there = f"the events are 0 to {length - 1}" if length else "the trace has no events"
+        raise RaftlabError(f"there is nothing from event {start} to {stop - 1}; {there}")
 
 
 def _matcher(
@@ -129,7 +171,7 @@ def _kind(name: str) -> str:
     if found is None:
         from difflib import get_close_matches
 
-        close = get_close_matches(name, list(kinds.values()), 1)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(kinds.values()))}"
-        raise RaftlabError(f"there is no kind of event {name!r}; {hint}")
+        close = [kinds[it] for it in get_close_matches(re.sub(r"[-_ ]", "", name).lower(), kinds, 3)]
+        hint = f"did you mean {' or '.join(close)}? " if close else ""
+        raise RaftlabError(f"there is no kind of event {name!r}; {hint}raftlab events --help lists them all")
     return found

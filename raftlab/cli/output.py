@@ -61,6 +61,8 @@ def parse_time(text: str, timeline: Timeline) -> int:
     Raises:
         RaftlabError: it isn't a time, or this timeline has no clock.
     """
+    from raftlab.session.moments import moment_us
+
     unit = timeline.header.unit
     if unit == "step":
         raise RaftlabError("this source has no clock: its events are in order, and have no times. Use --event N")
@@ -70,15 +72,12 @@ def parse_time(text: str, timeline: Timeline) -> int:
         try:
             return timeline.time_of(0) + parse_duration(text)
         except ValueError:
-            moment = datetime.fromisoformat(text)
+            return moment_us(text, timeline)
     except ValueError:
         wanted = "12.345s, 250ms or microseconds"
         if unit == "clock":
-            wanted = "ISO 8601 with a zone (2026-11-23T19:50:36.070Z), or a time since the first event (2.5s)"
+            wanted = "19:50:36.070 (UTC), 2026-11-23T19:50:36.070Z, or a time since the first event (2.5s)"
         raise RaftlabError(f"{text!r} is no time; write {wanted}") from None
-    if moment.tzinfo is None:
-        raise RaftlabError(f"{text!r} has no zone; add Z for UTC, or an offset such as +01:00")
-    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def parse_position(text: str, timeline: Timeline) -> int:

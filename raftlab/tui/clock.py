@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from raftlab.core.errors import RaftlabError
 from raftlab.core.times import format_us, parse_duration
+from raftlab.session.moments import moment_us
 
 if TYPE_CHECKING:
     from raftlab.trace import Timeline
@@ -35,7 +36,7 @@ def parse_place(text: str, timeline: Timeline) -> int:
     """The position that a person names: an event's number, or a time (of the last event at or before it).
 
     Raises:
-        RaftlabError: it is neither, or this source has no clock.
+        RaftlabError: it is neither, it is ambiguous, or this source has no clock.
     """
     text = text.strip()
     if text.lstrip("-").isdigit():
@@ -49,18 +50,7 @@ def parse_place(text: str, timeline: Timeline) -> int:
     except ValueError:
         pass
     try:
-        return timeline.index_at(_clock_time(text, timeline) if unit == "clock" else int(text))
+        return timeline.index_at(moment_us(text, timeline) if unit == "clock" else int(text))
     except ValueError:
         wanted = "19:50:36.070, or 2.5s since the first event" if unit == "clock" else "a time such as 2.5s or 250ms"
         raise RaftlabError(f"{text!r} is no place: type the number of an event, or {wanted}") from None
-
-
-def _clock_time(text: str, timeline: Timeline) -> int:
-    """ISO 8601, or only the time of day (UTC, on the day of the first event)."""
-    if "T" not in text and "-" not in text:
-        first = _EPOCH + timedelta(microseconds=timeline.time_of(0))
-        text = f"{first:%Y-%m-%d}T{text}+00:00"
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // timedelta(microseconds=1)
