@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from raftlab.core.errors import TraceError
 from raftlab.importers.imported import FileReport, Imported
 from raftlab.importers.names import Names
 from raftlab.importers.raft_tellers import tell
@@ -58,4 +59,18 @@ def read(parts: Sequence[tuple[Source, Part]], progress: Progress | None = None)
         for number, (source, part) in enumerate(parts)
         for stream in part.gather(source, number, reports[number], names, progress)
     ]
+    _check_one_cluster(names)
     return tell(join_rotated(streams, reports), names, reports)
+
+
+def _check_one_cluster(names: Names) -> None:
+    """Refuse files of several clusters: together they would show two leaders in one term, and other things untrue.
+
+    A member that was set up anew belongs to two clusters in one file; then nobody knows, and nothing is refused.
+    """
+    clusters = names.clusters
+    files = [file for found in clusters.values() for file in found]
+    if len(clusters) < 2 or len(set(files)) < len(files):
+        return
+    told = "; ".join(f"cluster {cluster}: {', '.join(found)}" for cluster, found in clusters.items())
+    raise TraceError(f"these are files of {len(clusters)} clusters, name those of one ({told})", file=files[0])

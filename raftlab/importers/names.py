@@ -19,6 +19,12 @@ class Names:
         self._keys: dict[str, str] = {}
         self._taken: set[str] = set()
         self.group = ""
+        self.clusters: dict[str, list[str]] = {}
+
+    def belongs(self, file: str, cluster: str) -> None:
+        """A file says to which cluster its member belongs: `clusters` has the files of each cluster's id."""
+        if cluster and cluster != "0" and file not in self.clusters.setdefault(cluster, []):
+            self.clusters[cluster].append(file)
 
     def say(self, identifier: str, name: str) -> None:
         """A source says that this id bears this name."""

@@ -217,3 +217,13 @@ def test_prose_and_settings_are_no_logs(text: str, tmp_path: Path) -> None:
     path.write_text(text)
 
     assert detect(path) is None
+
+
+@pytest.mark.parametrize(
+    "mixed", [("asym_deaf-zap351", "asym_mute-zap351"), ("asym_deaf-zap351", "move_leader-capnslog")]
+)
+def test_two_clusters_are_not_mixed(mixed: tuple[str, str]) -> None:
+    folders = [COPY.parent / name for name in mixed]
+
+    with pytest.raises(TraceError, match=r"files of 2 clusters, name those of one \(cluster [0-9a-f]+: .*; cluster"):
+        read([log for folder in folders for log in sorted(folder.glob("n?.log*"))])

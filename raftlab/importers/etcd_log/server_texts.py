@@ -55,7 +55,7 @@ _ID: Final = r"([0-9a-f]+)"
 TEXTS: Final = (
     Text("process_started", r"name = (\S.*)"),
     Text("initial_cluster", r"initial cluster = (.*)"),
-    Text("local", rf"(?:re)?starting member {_ID} in cluster [0-9a-f]+.*"),
+    Text("local", rf"(?:re)?starting member {_ID} in cluster {_ID}.*"),
     Text("named", r"published \{Name:(.*?) ClientURLs:.*"),
     Text("lives_at", rf"added member {_ID} \[(.*?)\] to cluster .*"),
     Text("removed", rf"removed member {_ID} from cluster .*"),

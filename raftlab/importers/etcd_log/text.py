@@ -98,6 +98,7 @@ def _server(account: Account, number: int, message: str, stamp: str, wrapping: W
             account.names.lives_at(args[0], tuple(args[1].split(" ")))
             return NAMES_ONLY
         case "local":
+            account.names.belongs(account.report.file, args[1])
             return account.add(number, wrapping, stamp, form, (), args[0])
     return account.add(number, wrapping, stamp, form, args)
 

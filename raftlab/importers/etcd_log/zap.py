@@ -66,6 +66,7 @@ def _started(say: _Saying) -> str | None:
 
 
 def _local(say: _Saying) -> str | None:
+    say.account.names.belongs(say.account.report.file, say.text("cluster-id"))
     return say("local", ())
 
 

@@ -97,7 +97,9 @@ class Reading:
         self.facts.append(Fact(self._number, record.number, 0, "", self.node, form, (), payload=payload))
 
     def _metadata(self, record: Record) -> None:
-        node = f"{integer(message(record.data), 1):x}"
+        found = message(record.data)
+        node = f"{integer(found, 1):x}"
+        self._names.belongs(self._report.file, f"{integer(found, 2):x}")
         if self.node and node != self.node:
             raise ValueError(f"it is {node}'s, but the records before it are {self.node}'s")
         self.node = node

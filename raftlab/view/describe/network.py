@@ -37,7 +37,7 @@ _DEATHS: Final = {
     "cut": "is lost: the link is cut",
     "down": "is lost: nobody is there to receive it",
     "command": "is taken away",
-    "unseen": "is not seen to arrive",
+    "unseen": "may have arrived or not: no line tells",
 }
 
 
