@@ -6,6 +6,7 @@ them. To add a command, write `raftlab/cli/<name>.py` with a click command calle
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, Final, NamedTuple
 
@@ -52,6 +53,9 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         entry = COMMANDS.get(cmd_name)
         if entry is None:
+            close = get_close_matches(cmd_name, COMMANDS, 1)
+            if close:
+                ctx.fail(f"there is no command {cmd_name!r}; did you mean {close[0]!r}?")
             return None
         command = getattr(import_module(entry.module), entry.attribute)
         assert isinstance(command, click.Command), f"{entry.module}.{entry.attribute} is no click command"

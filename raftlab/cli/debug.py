@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from raftlab.cli.output import kind_option, traces_argument
+from raftlab.core.errors import TraceError
 
 
 @click.command(epilog="Example: raftlab debug n1.log n2.log n3.log")
@@ -17,6 +20,9 @@ def command(traces: tuple[str, ...], kind: str | None, follow: bool) -> None:
     from raftlab.session import open_traces
     from raftlab.tui.terminal import has_drawing, require_terminal, take_keys_from_terminal
 
+    for trace in traces:
+        if trace != "-" and not Path(trace).exists():
+            raise TraceError("there is no such file", file=trace)
     if "-" not in traces or not has_drawing():
         require_terminal("raftlab debug", f"raftlab events {' '.join(traces)} prints the same as text")
     with progress_bar("reading") as progress:

@@ -75,6 +75,8 @@ def tour() -> Iterator[str]:
     yield ""
     yield "Go on in a terminal: `raftlab` opens the home screen, `raftlab learn quorum-math` the first lesson,"
     yield "`raftlab show symmetric-partition` projects this very run, `raftlab --help` lists all commands."
+    yield "With a real cluster's logs at hand: `raftlab diagnose LOGS` says what went wrong, `raftlab debug LOGS` steps"
+    yield "through it. (Not on your PATH? In a checkout it is .venv/bin/raftlab.)"
 
 
 def _told(lane: Lane, chapter: Chapter) -> Iterator[str]:

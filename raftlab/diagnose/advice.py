@@ -21,6 +21,10 @@ DISK: Final = (
     "SSD "
     "that it shares with nobody; then at a starved CPU."
 )
+ONE_WAY: Final = (
+    "Check what the old leader sends: its outgoing links, firewall rules and proxies towards the others. The other "
+    "direction works."
+)
 NETWORK: Final = (
     "Check the network between these nodes in BOTH directions (firewall, packet loss, a saturated link); give the "
     "peers' "

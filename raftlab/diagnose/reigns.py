@@ -56,10 +56,13 @@ def _one(record: Record, reign: Reign) -> Finding:
     weight = Weight.ANSWER if reign.how in PLANNED and not leaves_a_gap else Weight.TROUBLE
     lost_sight = reign.how == "seen" and not reign.told
     head = _HEADS["lost" if lost_sight else reign.how] if lost_sight or reign.how in _HEADS else ""
-    head = head.format(node=reign.node, term=reign.where)
+    tip = _ADVICE.get(reign.how, "")
+    if reign.how == "term" and _unheard(record, reign):
+        head, tip, confidence = _MUTE, advice.ONE_WAY, INFERRED
+    head = head.format(node=reign.node, term=reign.where, newer=reign.started_by)
     return Finding(
         STEPPED_DOWN, text, confidence, nodes, reign.to_us, reign.to_us, tuple(dict.fromkeys(at)), weight, head,
-        _ADVICE.get(reign.how, ""),
+        tip,
     )  # fmt: skip
 
 
@@ -71,6 +74,7 @@ _HEADS: Final = {
     "seen": "{node} lost the leadership of {term}",
     "lost": "{node}, leader of {term}, was lost sight of",
 }
+_MUTE: Final = "{node}, leader of {term}, could hear {newer} but not be heard by it, and was unseated"
 _ADVICE: Final = {"quorum": advice.NETWORK, "ended": advice.ENDED, "silent": advice.ENDED, "stopped": advice.STOPPED}
 
 

@@ -75,9 +75,10 @@ class TermTape:
                 self.start_us = self._since_us = event.at_us
             self.end_us = event.at_us
             look = _LOOKS.get(type(event))
+            led = event.node in self._leading
             if look is not None:
                 look(self, event)
-            if _is_turn(event, self._leading):
+            if _is_turn(event, self._leading) or (led and event.node not in self._leading):
                 self._important.append(self.length)
             self.length += 1
 
@@ -175,6 +176,8 @@ def _transfer(tape: TermTape, event: e.TransferStarted) -> None:
 
 def _term(tape: TermTape, event: e.TermAdvanced) -> None:
     tape._set_term(str(event.node), event.term)
+    if event.node is not None:
+        tape._stop(event, event.node)  # nobody leads a term that it has just heard of
 
 
 def _follower(tape: TermTape, event: e.BecameFollower) -> None:
