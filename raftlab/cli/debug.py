@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import click
@@ -16,6 +17,8 @@ from raftlab.core.errors import TraceError
 @click.option("--follow", is_flag=True, help="Go on reading files that grow, as tail -f does.")
 def command(traces: tuple[str, ...], kind: str | None, follow: bool) -> None:
     """Step through a trace of ours, or through a real cluster's logs, in the terminal."""
+    # Half of what the first screen waits for is importing: nothing of that is garbage, so nobody need look for any.
+    gc.disable()
     from raftlab.cli.progress import progress_bar
     from raftlab.session import open_traces
     from raftlab.tui.terminal import has_drawing, require_terminal, take_keys_from_terminal
@@ -33,6 +36,10 @@ def command(traces: tuple[str, ...], kind: str | None, follow: bool) -> None:
 
         following = Following(traces, kind, opened)
     take_keys_from_terminal()
+    from raftlab.tui.debug import DebugScreen  # noqa: F401 (imported while the collector rests)
     from raftlab.tui.starting import debug_traces
+
+    gc.freeze()
+    gc.enable()
 
     debug_traces(opened, traces, following)
