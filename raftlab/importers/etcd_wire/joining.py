@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 EARLIER_US: Final = 2_000_000
 """A message passes the tap at most so long after it was sent, or before it arrives."""
 
+SLACK_US: Final = 3_000
+"""Stamps of one machine in milliseconds, by several threads."""
 LATER_US: Final = 1_050_000
 """Logs of whole seconds, cut off, may show a sending so long after the tap saw the message; and the reverse."""
 
@@ -127,7 +129,11 @@ def _nearest(line: Fact, key: Key, passing: Sequence[Fact], end: str) -> Fact | 
         return free[0] if free else None
     before, after = (LATER_US, EARLIER_US) if end == "sending" else (EARLIER_US, LATER_US)
     near = [it for it in free if -before <= it.at_us - line.at_us <= after]
-    return min(near, key=lambda it: abs(it.at_us - line.at_us), default=None)
+    # A message passes after its sending and before its arrival: such a one is meant, though another may be nearer.
+    way = 1 if end == "sending" else -1
+    return min(
+        near, key=lambda it: (way * (it.at_us - line.at_us) < -SLACK_US, abs(it.at_us - line.at_us)), default=None
+    )
 
 
 def _fits(line: Fact, passed: Fact) -> bool:
