@@ -80,7 +80,7 @@ def open_traces(
     for report in imported.files:
         for reason, count in report.skipped.items():
             skipped[reason] = skipped.get(reason, 0) + count
-    kinds = sorted({report.kind for report in imported.files})
+    kinds = sorted({report.kind for report in imported.files if report.kind != "unknown"})
     header = TraceHeader(
         VERSION,
         source="+".join(kinds),

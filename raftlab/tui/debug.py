@@ -146,7 +146,8 @@ class DebugScreen(Noting):
         events_pane, right = self.query_one("#events"), self.query_one("#right")
         events_pane.display = wide or self.front == "events"
         right.display = wide or self.front != "events"
-        events_pane.styles.width = max(48, min(88, width * 43 // 100)) if wide else "1fr"
+        # A sentence says most; where columns are few, the picture gives way to it.
+        events_pane.styles.width = min(88, max(width * 43 // 100, min(60, width - 56))) if wide else "1fr"
         events_pane.styles.margin = (0, 1, 0, 0) if wide else 0
         right.styles.width = "1fr"
         self.query_one("#cluster").display = wide or self.front == "cluster"
