@@ -86,9 +86,12 @@ def _refused(record: Record, found: list[Refusal]) -> Finding:
     first, last = found[0], found[-1]
     voters = list(dict.fromkeys(it.voter for it in found))
     vote = "pre-vote" if first.pre else "vote"
-    numbers = [it.term for it in found if it.term]
-    when = f" in {terms(numbers)}" if numbers else ""
-    text = f"{listed(voters)} refused the {vote} to {first.candidate}{when}: {_why(record, found)}."
+    asked = {voter: sorted({it.term for it in found if it.term and it.voter == voter}) for voter in voters}
+    alike = all(numbers == asked[voters[0]] for numbers in asked.values())
+    when = f" in {terms(asked[voters[0]])}" if alike and asked[voters[0]] else ""
+    # Whoever refused in other terms than the rest is told with its own.
+    each = [f"{voter} (in {terms(numbers)})" if numbers else voter for voter, numbers in asked.items()]
+    text = f"{listed(voters if alike else each)} refused the {vote} to {first.candidate}{when}: {_why(record, found)}."
     return Finding(
         REFUSED, text, EXACT, (first.candidate, *voters), first.at_us, last.at_us, tuple(it.at for it in found[:6]),
         Weight.ANSWER,

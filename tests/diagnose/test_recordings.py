@@ -194,3 +194,18 @@ def test_each_piece_of_evidence_is_a_line_of_its_file() -> None:
                 assert it.text.rstrip("…") in line
                 seen += 1
     assert seen > 50
+
+
+def test_a_voter_that_refused_in_other_terms_is_told_with_its_own() -> None:
+    from raftlab.diagnose import diagnose
+    from raftlab.session import open_traces
+    from tests.test_house import ROOT
+
+    logs = sorted(str(log) for log in (ROOT / "tests" / "data" / "etcd" / "asym_deaf-zap351").glob("n?.log.gz"))
+    opened = open_traces(logs)
+
+    answers = [it.answer for it in diagnose(opened.timeline, "", opened.files, opened.broken).findings]
+
+    assert any(
+        answer.startswith("n1 (in terms 3 to 8) and n3 (in terms 3 to 9) refused the vote to n2") for answer in answers
+    )
